@@ -1,0 +1,60 @@
+# `make book` builds the HTML and the PDF, `make test` runs the tests; each sets itself up. `make` lists all.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+BUILD := PYTHONPATH=book $(BIN)/python -m companion.build
+
+.PHONY: help book html pdf lab data notebooks lock test test-all clean setup setup-tests setup-system
+
+help:  ## list what can be made
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+book: setup setup-system  ## the HTML book and the PDF
+	@$(BUILD) book
+
+html: setup  ## the HTML book alone
+	@$(BUILD) html
+
+pdf: setup setup-system  ## the PDF alone
+	@$(BUILD) pdf
+
+lab: setup  ## JupyterLab in book/, to run the chapters
+	$(BIN)/jupyter lab --notebook-dir=. book/lin-2025.ipynb
+
+data: setup  ## check the data package and renew its sizes and hashes
+	PYTHONPATH=book $(BIN)/python -m companion.data
+
+notebooks: setup  ## run every notebook and store its outputs in their normal form
+	@$(BUILD) notebooks
+
+lock: setup-tests  ## renew constraints.txt, the full lock for every system
+	@mkdir -p _build && grep -hv '^-' requirements.txt tests/requirements.txt > _build/lock.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o constraints.txt _build/lock.in
+
+test: setup-tests setup-system  ## the tests, in a few minutes
+	$(BIN)/python -m pytest tests --nbval book/*.ipynb --nbval-current-env -q
+
+test-all: test  ## the tests and what takes longer
+	$(BIN)/python -m pytest tests -q -m slow
+
+clean:  ## remove what was built, and the environment
+	rm -rf _build $(VENV)
+
+setup: $(VENV)/.book
+setup-tests: $(VENV)/.tests
+
+$(VENV)/.book: requirements.txt constraints.txt
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.tests: $(VENV)/.book tests/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/requirements.txt
+	@touch $@
+
+# System packages, as root on Debian and Ubuntu; elsewhere `make book` says what the PDF lacks.
+setup-system:
+	@command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] || exit 0; \
+	missing=$$(for p in $$(cat apt.txt); do dpkg -s $$p >/dev/null 2>&1 || echo $$p; done); \
+	[ -z "$$missing" ] || { apt-get update -qq && for p in $$missing; do apt-cache show $$p >/dev/null 2>&1 && echo $$p; done \
+	  | DEBIAN_FRONTEND=noninteractive xargs -r apt-get install -y -qq --no-install-recommends >/dev/null; }

@@ -1,0 +1,47 @@
+// Brings figures to life. Each stands in the page as a drawing; when one comes near the window, Vega is
+// loaded from beside this file and the drawing is replaced by the same chart, live. Without scripts, or
+// where anything fails, the drawing stays. A classic script: modules and fetch do not work from disk.
+(function () {
+  "use strict";
+  var here = document.currentScript.src.replace(/figures\.js.*$/, "");
+  var vega;
+
+  function loadVega() {
+    vega = vega || new Promise(function (done, fail) {
+      var script = document.createElement("script");
+      script.src = here + "vega.js";
+      script.onload = done;
+      script.onerror = function () { fail(new Error("vega.js could not be loaded")); };
+      document.head.appendChild(script);
+    });
+    return vega;
+  }
+
+  function enliven(chart) {
+    var drawing = chart.querySelector(".chart-view");
+    var spec = JSON.parse(chart.querySelector(".chart-spec").textContent);
+    var live = drawing.cloneNode(false);
+    var options = { actions: false, ast: true, renderer: "svg", mode: "vega-lite", bind: chart.querySelector(".chart-controls") };
+    loadVega()
+      .then(function () { return window.vegaEmbed(live, spec, options); })
+      .then(function () {
+        drawing.replaceWith(live);
+        chart.dataset.state = "live";
+      })
+      .catch(function (error) {
+        chart.dataset.state = "static";
+        console.warn("The figure stays a drawing: " + error.message);
+      });
+  }
+
+  var charts = document.querySelectorAll(".chart");
+  if (!("IntersectionObserver" in window)) return;
+  var watcher = new IntersectionObserver(function (entries) {
+    entries.forEach(function (entry) {
+      if (!entry.isIntersecting) return;
+      watcher.unobserve(entry.target);
+      enliven(entry.target);
+    });
+  }, { rootMargin: "400px" });
+  charts.forEach(function (chart) { watcher.observe(chart); });
+})();

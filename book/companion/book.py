@@ -1,0 +1,435 @@
+"""The Sphinx extension that makes a book of the notebooks' outputs.
+
+It turns a figure that `companion.figure` emitted into a numbered figure: in HTML an inline SVG that
+is there before any script runs, with the specification beside it for `figures.js` to bring to life;
+in the PDF a vector drawing. It gives computed tables their number and caption, re-runs a notebook
+when the data or code behind it change, and looks after what themes and builders leave undone
+(parts in the PDF, language marks, a real front page, a light page without outside requests).
+"""
+
+import hashlib
+import html
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import vl_convert
+import yaml
+from docutils import nodes
+from fontTools import subset
+from jupyter_cache import get_cache
+from myst_nb.core import render
+from sphinx import addnodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util import logging
+
+from companion import chicago
+from companion.data import resources
+from companion.figures import MIME
+
+log = logging.getLogger(__name__)
+
+VEGA_LITE = "6.4"  # twin, page and PDF draw with the same one; a test compares it with what JupyterLab draws with
+BOOK = Path(__file__).resolve().parents[1]
+ROOT = BOOK.parent
+
+
+# --- What an output becomes ---------------------------------------------------------------------
+
+class drawing(nodes.General, nodes.Element):
+    """The chart itself: `spec` (Vega-Lite), `name`, `alt`."""
+
+
+class data_table(nodes.General, nodes.Element):
+    """The numbers behind a figure: `columns`, `rows`."""
+
+
+class OutputRenderer(render.MimeRenderPlugin):
+    """Renders the outputs of `companion.figures` and `companion.output`; leaves all others alone."""
+
+    mime_priority_overrides = [("*", MIME, 1)]
+
+    @staticmethod
+    def handle_mime(renderer, data, inline):
+        """Return docutils nodes, or None for an output that is not ours (the protocol of myst-nb)."""
+        kind = data.output_metadata.get("companion", {}).get("kind")
+        if data.mime_type == MIME and "companion" in data.content.get("usermeta", {}):
+            return [_figure(renderer, data.content)]
+        if kind == "caption":
+            return []  # the book has the caption from the figure itself
+        if kind in ("table", "cards", "notes") and data.mime_type == "text/markdown":
+            return _computed(renderer, data, data.output_metadata["companion"])
+        return None
+
+
+def _markdown(renderer, text, line=None, inline=True):
+    holder = nodes.Element()
+    with renderer.renderer.current_node_context(holder):
+        renderer.renderer.nested_render_text(text, line or 0, inline=inline)
+    return holder.children
+
+
+def _register(renderer, node, name):
+    node["ids"], node["names"] = [name], [name]
+    renderer.renderer.document.note_explicit_target(node, node)
+
+
+def _figure(renderer, spec):
+    meta = spec["usermeta"]["companion"]
+    figure = nodes.figure(align="default", classes=["chart-figure"])
+    drawn = {key: value for key, value in spec.items() if key != "usermeta"}
+    drawn["$schema"] = f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE[0]}.json"
+    drawn["config"] = {**spec["config"], "background": None}  # the page's own, light or dark
+    figure += drawing(spec=drawn, name=meta["name"], alt=meta["alt"])
+    figure += nodes.caption("", "", *_markdown(renderer, meta["caption"]))
+    source = nodes.paragraph("", "Source: ", *_markdown(renderer, meta["source"]), nodes.Text("."), classes=["figure-source"])
+    figure += nodes.legend("", source, data_table(name=meta["name"], **meta["table"]))
+    _register(renderer, figure, meta["name"])
+    return figure
+
+
+def _computed(renderer, data, meta):
+    text = data.content
+    if meta["kind"] == "table" and "caption" in meta:
+        text = text.partition("\n\n")[2]  # the caption line is for JupyterLab
+    found = _markdown(renderer, text, data.line, inline=False)
+    for table in [node for node in found if isinstance(node, nodes.table)]:
+        table["classes"] += ["computed", "colwidths-given"] + ["filterable"] * bool(meta.get("filterable"))
+        _share_width(table)
+        if "caption" in meta:
+            table.insert(0, nodes.title("", "", *_markdown(renderer, meta["caption"])))
+        if "name" in meta:
+            _register(renderer, table, meta["name"])
+    return [nodes.container("", *found, classes=[f"computed-{meta['kind']}"])]
+
+
+LINE = 92  # characters of table text that a line of the PDF holds
+
+
+def _share_width(table):
+    """Give each column of a table its share of the line, in characters.
+
+    A column asks for its longest cell, a heading may break at words. Where all ask for more than the
+    line holds, short columns keep their width and long ones share the rest by the root of their length.
+    """
+    heads = [[entry.astext() for entry in row.children] for part in table.findall(nodes.thead) for row in part.findall(nodes.row)]
+    rows = [[entry.astext() for entry in row.children] for part in table.findall(nodes.tbody) for row in part.findall(nodes.row)]
+    asked = []
+    for number in range(len(heads[0])):
+        word = max(len(w) for head in heads for w in re.split(r"[\s/-]", head[number]))
+        asked.append(max([word] + [len(row[number]) for row in rows]) + 2)
+    if sum(asked) > LINE:
+        long = [width > 18 for width in asked]
+        rest = max(LINE - sum(w for w, is_long in zip(asked, long) if not is_long), 12 * sum(long))
+        roots = sum(w ** 0.5 for w, is_long in zip(asked, long) if is_long)
+        asked = [rest * w ** 0.5 / roots if is_long else w for w, is_long in zip(asked, long)]
+    for spec, width in zip(table.findall(nodes.colspec), asked):
+        spec["colwidth"] = round(width)
+
+
+# --- Drawing ------------------------------------------------------------------------------------
+
+def draw(spec, form):
+    """Return a chart as SVG text or PDF bytes (`form` "svg" or "pdf"), drawn once for each content.
+
+    Drawings are kept in _build/.figures by hash of specification, version and form.
+    """
+    text = json.dumps(spec, sort_keys=True)
+    key = hashlib.sha256(f"{vl_convert.__version__} {VEGA_LITE} {form} {text}".encode()).hexdigest()[:24]
+    path = ROOT / "_build" / ".figures" / f"{key}.{form}"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        convert = {"svg": vl_convert.vegalite_to_svg, "pdf": vl_convert.vegalite_to_pdf}[form]
+        drawn = convert(text, vl_version=VEGA_LITE, allowed_base_urls=[])
+        path.write_bytes(drawn.encode() if form == "svg" else _stable_pdf(drawn))
+    return path
+
+
+def _stable_pdf(drawn):
+    """Rewrite a PDF so that equal drawings have equal bytes; vl-convert orders objects at random."""
+    import io
+
+    import pikepdf
+
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(drawn)) as pdf:
+        pdf.remove_unreferenced_resources()
+        pdf.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def _inline_svg(node):
+    text = draw(node["spec"], "svg").read_text(encoding="utf-8")
+    # Ids count per drawing; on one page they would meet, and figures would clip each other.
+    for number, old in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', text)), 1):
+        new = f"{node['name']}-{number}"
+        text = text.replace(f'id="{old}"', f'id="{new}"').replace(f"url(#{old})", f"url(#{new})").replace(f'"#{old}"', f'"#{new}"')
+    return text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+
+
+def _controls(spec):
+    return sum(1 for param in spec.get("params", []) if isinstance(param.get("bind"), dict) and "input" in param["bind"])
+
+
+def visit_drawing_html(self, node):
+    """Write the static drawing and, as data, the specification from which the page redraws it."""
+    data = json.dumps(node["spec"], ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+    self.body.append(
+        f'<div class="chart"><div class="chart-view" role="img" aria-label="{html.escape(node["alt"])}">{_inline_svg(node)}</div>'
+        f'<div class="chart-controls" style="--controls:{_controls(node["spec"])}"></div>'
+        f'<script type="application/json" class="chart-spec">{data}</script></div>')
+    raise nodes.SkipNode
+
+
+def visit_drawing_text(self, node):
+    """Write the text alternative where no picture can stand."""
+    self.add_text(node["alt"]) if hasattr(self, "add_text") else None
+    raise nodes.SkipNode
+
+
+def visit_data_table_html(self, node):
+    """Write the numbers behind a figure as a table that folds away."""
+    head = "".join(f'<th scope="col">{html.escape(c)}</th>' for c in node["columns"])
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in node["rows"])
+    self.body.append(
+        f'<details class="figure-data"><summary>Show data</summary><div class="table-scroll" tabindex="0" role="region" '
+        f'aria-label="Data of the figure {node["name"]}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>')
+    raise nodes.SkipNode
+
+
+def skip(self, node):
+    """Leave a node out of an output format."""
+    raise nodes.SkipNode
+
+
+class Paper(SphinxPostTransform):
+    """For the PDF: charts become vector images, and code, which paper does not need, goes."""
+
+    default_priority = 190
+    formats = ("latex",)
+
+    def run(self, **kwargs):
+        """Run the transform."""
+        for node in list(self.document.findall(drawing)):
+            path = draw(node["spec"], "pdf").as_posix()
+            image = nodes.image(uri=path, candidates={"*": path}, alt=node["alt"])
+            self.env.images.add_file(self.env.docname, path)
+            node.replace_self(image)
+        for node in list(self.document.findall(lambda n: n.get("nb_element") == "cell_code_source" if isinstance(n, nodes.container) else False)):
+            node.parent.remove(node)
+
+
+# --- The book's frame ---------------------------------------------------------------------------
+
+def read_version():
+    """Return the version that stands in CITATION.cff."""
+    return str(yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["version"])
+
+
+def _git(*words):
+    try:
+        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def data_vintage():
+    """Return the latest day on which the sources of the data package were read, as printed on the title page."""
+    return max((source.get("accessed", "") for item in resources() for source in item.get("sources", [])), default="")
+
+
+def configure(app, config):
+    """Set version, dates and the LaTeX frame, which `_config.yml` cannot compute."""
+    config.version = config.release = read_version()
+    day = _git("log", "-1", "--format=%cs") or yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["date-released"]
+    commit = _git("rev-parse", "--short=10", "HEAD") or "not recorded"
+    config.html_context.update(version=config.version, data_vintage=data_vintage())
+    config.latex_additional_files = ["book/companion/book.sty"]
+    config.latex_elements = {
+        "papersize": "a4paper", "pointsize": "10pt", "extraclassoptions": "openany,twoside",
+        "geometry": r"\usepackage[paperwidth=170mm,paperheight=240mm,inner=23mm,outer=19mm,top=24mm,bottom=22mm,headsep=7mm,footskip=10mm]{geometry}",
+        "fontpkg": "", "preamble": r"\usepackage{book}", "fncychap": "", "figure_align": "!htb", "makeindex": "", "printindex": "",
+        "maketitle": r"\companiontitle{%s}{%s}{%s}{%s}" % (config.version, day, commit, data_vintage()),
+        "tableofcontents": r"\companioncontents",
+    }
+
+
+def add_parts(app, doctree):
+    """Keep the text of the site's front page out of the PDF, and put a part's title before its chapters there."""
+    if app.env.docname != app.config.root_doc:
+        return
+    section = next(doctree.findall(nodes.section))
+    for child in list(section.children):
+        toctree = next(child.findall(addnodes.toctree), None)
+        if toctree is None and not isinstance(child, nodes.title):
+            child.replace_self(addnodes.only("", child.deepcopy(), expr="html"))
+        elif toctree is not None and toctree.get("caption"):
+            child.replace_self([nodes.raw("", r"\part{%s}" % toctree["caption"], format="latex"), child])
+
+
+# --- Staleness ----------------------------------------------------------------------------------
+
+def _digest(paths):
+    total = hashlib.sha256(sys.version.encode())
+    for path in sorted(paths):
+        total.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+def _cache_path(app):
+    return app.config.nb_execution_cache_path or str(Path(app.outdir).parent / ".jupyter_cache")
+
+
+def find_outdated(app, env, added, changed, removed):
+    """Name the pages that Sphinx would wrongly keep (the event `env-get-outdated`).
+
+    A notebook depends on the helper code, the data and the lock, a page on this extension and the
+    bibliography; neither Sphinx nor jupyter-cache sees that. A notebook whose inputs changed loses
+    its record in the cache and is executed again. Changed static files call for one page, since
+    Sphinx copies them only when it writes something.
+    """
+    code = [path for path in (BOOK / "companion").glob("*.py") if path.name not in ("book.py", "chicago.py", "build.py")]
+    inputs = _digest([*code, *(ROOT / "data").glob("*"), *ROOT.glob("constraints.txt")])
+    frame = _digest([BOOK / "companion" / "book.py", BOOK / "companion" / "chicago.py", ROOT / "CITATION.cff"])
+    static = _digest([path for folder in ("_static", "_templates") for path in (BOOK / folder).rglob("*") if path.is_file()])
+    kept = getattr(env, "companion_keys", {})
+    env.companion_keys = {"inputs": inputs, "frame": frame, "static": static}
+    notebooks = {name for name in env.found_docs if env.doc2path(name).endswith(".ipynb")}
+    outdated = set()
+    if kept.get("inputs") != inputs:
+        cache = get_cache(_cache_path(app))
+        paths = {str(Path(env.doc2path(name))) for name in notebooks}
+        for record in cache.list_cache_records():
+            if record.uri in paths:
+                cache.remove_cache(record.pk)
+        outdated |= notebooks
+    if kept.get("frame") != frame:
+        outdated |= env.found_docs
+    if kept.get("static") != static:
+        outdated.add(app.config.root_doc)
+    return sorted(outdated - set(added) - set(removed))
+
+
+# --- HTML ---------------------------------------------------------------------------------------
+
+SCRIPTS = {"ja": "\u3005-\u30ff\u3400-\u9fff\uff01-\uff9f\u300a-\u301f", "ko": "\uac00-\ud7a3", "ru": "\u0400-\u04ff"}
+FOREIGN = re.compile("[%s](?:[%s\\s、。・,.:：「」『』〈〉《》0-9%%…!?()-]*[%s」』〉》])?" % (("".join(SCRIPTS.values()),) * 3))
+
+
+def script_language(text, known=()):
+    """Return the language tag of a run of non-Latin text.
+
+    Hangul, kana and Cyrillic tell; characters that Chinese and Japanese share are Japanese unless a
+    Chinese title among `known` (strings from the bibliography) holds them.
+    """
+    if re.search("[\uac00-\ud7a3]", text):
+        return "ko"
+    if re.search("[\u0400-\u04ff]", text):
+        return "ru"
+    if re.search("[\u3041-\u30ff]", text):
+        return "ja"
+    return "zh" if any(text.strip() in title for title in known) else "ja"
+
+
+def _chinese_titles():
+    text = (BOOK / "references.bib").read_text(encoding="utf-8")
+    return [entry for entry in re.split(r"\n@", text) if re.search(r"langid\s*=\s*[{\"]chinese", entry)]
+
+
+def mark_languages(body, known):
+    """Wrap each run of Japanese, Chinese, Korean or Russian text in a span with its language."""
+    parts = re.split(r"(<(?:script|style|svg)\b.*?</(?:script|style|svg)>|<span[^>]* lang=.*?</span>|<[^>]+>)", body, flags=re.S)
+    for index in range(0, len(parts), 2):
+        parts[index] = FOREIGN.sub(lambda run: f'<span lang="{script_language(run[0], known)}">{run[0]}</span>', parts[index])
+    return "".join(parts)
+
+
+def finish_page(app, pagename, templatename, context, doctree):
+    """Mark languages in a page's text and make wide tables scroll inside themselves."""
+    if not context.get("body"):
+        return
+    if not hasattr(app, "companion_chinese"):
+        app.companion_chinese = _chinese_titles()
+    body = mark_languages(context["body"], app.companion_chinese)
+    body = re.sub(r'(<table class="[^"]*docutils.*?</table>)', r'<div class="table-scroll" tabindex="0" role="region" aria-label="Table">\1</div>', body, flags=re.S)
+    context["body"] = body
+
+
+def write_vega(path):
+    """Write the one script file that draws charts, from what vl-convert carries."""
+    snippet = "window.vegaEmbed = vegaEmbed;"
+    bundle = vl_convert.javascript_bundle(snippet, vl_version=VEGA_LITE)
+    # Its top-level names would collide with the theme's.
+    path.write_text("(function () {\n" + bundle + "\n})();\n", encoding="utf-8")
+
+
+ICONS = (0xf0c9, 0xf002, 0xf019, 0xf0eb, 0xf05a, 0xf071, 0xf186, 0xf185, 0xf042, 0xf054, 0xf053, 0xf104, 0xf105, 0xf107,
+         0xf078, 0xf077, 0xf15b, 0xf1c1, 0xf1c9, 0xf065, 0xf00d, 0xf0c1, 0xf062, 0xf03a, 0xf111, 0xf06a, 0xf0f3, 0xf02d,
+         0xf0a4, 0xf057, 0xf060, 0xf061, 0xf35d, 0xf0ca, 0xf03e, 0xf24d, 0xf058, 0xf1f8, 0xf02e, 0xf0f6, 0xf7d9)
+
+
+def write_icons(fonts, path):
+    """Write the icon font cut down to the icons in use (156 KB become a few)."""
+    options = subset.Options(flavor="woff2")
+    font = subset.load_font(str(fonts / "fa-solid-900.woff2"), options)
+    cutter = subset.Subsetter(options)
+    cutter.populate(unicodes=ICONS)
+    cutter.subset(font)
+    font["head"].modified = font["head"].created
+    subset.save_font(font, str(path), options)
+
+
+def finish_html(app, error):
+    """After a build: Vega and icons beside the pages, a light page without scripts, and a real front page."""
+    if error or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    if not (out / "_static" / "vega.js").exists():
+        write_vega(out / "_static" / "vega.js")
+    fonts = out / "_static" / "vendor" / "fontawesome" / "webfonts"
+    if fonts.is_dir() and not (out / "_static" / "icons.woff2").exists():
+        write_icons(fonts, out / "_static" / "icons.woff2")
+    for page in out.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        if 'data-theme="auto"' in text:
+            page.write_text(text.replace('data-theme="auto"', 'data-theme="light"', 1), encoding="utf-8")
+    write_front_page(out, app.config.root_doc)
+
+
+def write_front_page(out, root):
+    """Write index.html as the front page itself: the root page, one folder up."""
+    folder = os.path.dirname(root)
+    text = (out / f"{root}.html").read_text(encoding="utf-8")
+
+    def lift(match):
+        target = match[3]
+        if re.match(r"[a-z]+:|//|#", target) or target == "":
+            return match[0]
+        path, mark, rest = re.match(r"([^?#]*)([?#]?)(.*)", target, re.S).groups()
+        path = os.path.normpath(os.path.join(folder, path)).replace(os.sep, "/") + ("/" if path.endswith("/") else "")
+        return f"{match[1]}={match[2]}{path}{mark}{rest}{match[2]}"
+
+    text = re.sub(r'\b(href|src|action)=(")([^"]*)"', lift, text)
+    text = text.replace('data-content_root="../"', 'data-content_root="./"')
+    (out / "index.html").write_text(text, encoding="utf-8")
+
+
+def setup(app):
+    """Register the extension with Sphinx."""
+    chicago.register(app)
+    plugins = render.load_mime_renders()  # entry points would need packaging; a test holds that this list is what myst-nb reads
+    if OutputRenderer not in plugins:
+        plugins.append(OutputRenderer)
+    html_, other = (visit_drawing_html, None), (skip, None)
+    app.add_node(drawing, html=html_, latex=other, text=(visit_drawing_text, None), man=other, texinfo=other)
+    app.add_node(data_table, html=(visit_data_table_html, None), latex=other, text=other, man=other, texinfo=other)
+    app.add_post_transform(Paper)
+    app.connect("config-inited", configure)
+    app.connect("doctree-read", add_parts)
+    app.connect("env-get-outdated", find_outdated)
+    app.connect("html-page-context", finish_page)
+    app.connect("build-finished", finish_html)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,161 @@
+"""What `make` calls: build the book beside the good one and swap, press the PDF, store notebook outputs.
+
+Usage: python -m companion.build book | html | pdf | notebooks
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from companion.book import ROOT, read_version
+
+WORK = ROOT / "_build" / "next"  # what is being built; the good book stays until this one is whole
+MADE = WORK / "_build"
+LATEX_NEEDS = {
+    "Debian or Ubuntu": "sudo apt-get install --no-install-recommends $(cat apt.txt)",
+    "Fedora": "sudo dnf install latexmk texlive-scheme-medium texlive-xecjk texlive-titlesec texlive-tocloft linux-libertine-fonts linux-libertine-biolinum-fonts google-noto-serif-cjk-fonts google-noto-sans-cjk-fonts liberation-fonts",
+    "macOS": "brew install --cask mactex font-linux-libertine font-noto-serif-cjk font-noto-sans-cjk font-liberation",
+}
+
+
+class BuildError(Exception):
+    """A build failed; the message is one line for people."""
+
+
+def _run(words, log, **more):
+    """Run a command with its output in a log file; raise BuildError with the lines that tell why it failed."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with open(log, "w", encoding="utf-8") as out:
+        code = subprocess.run(words, stdout=out, stderr=subprocess.STDOUT, **more).returncode
+    return code, log.read_text(encoding="utf-8", errors="replace")
+
+
+def _environment():
+    stamp = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True).stdout.strip() or "1763769600"
+    return {**os.environ, "SOURCE_DATE_EPOCH": stamp, "FORCE_SOURCE_DATE": "1", "PYTHONUTF8": "1"}
+
+
+def _sphinx(builder):
+    words = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", ".", "--path-output", str(WORK), "--builder", builder, "-W", "--keep-going"]
+    code, text = _run(words, ROOT / "_build" / f"{builder}.log", cwd=ROOT, env=_environment())
+    if code:
+        # A doctree written before the failure would let the next build pass with the fault in the page.
+        shutil.rmtree(MADE / ".doctrees", ignore_errors=True)
+        raise BuildError(f"{_reason(text)}\n{builder}: the build failed; the last good book is untouched. All output: _build/{builder}.log")
+
+
+def _reason(log):
+    """Return the lines of a Sphinx log that tell a person what to mend: page, line or cell, and what was found."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", log).replace(str(ROOT) + os.sep, "")
+    failed = re.search(r"(\S+\.ipynb): WARNING: Executing notebook failed", plain)
+    cell = re.search(r"while executing the following cell:\n-+\n(.*?)\n-+\n.*?^(\w*(?:Error|Exception|Interrupt): .*?)$", plain, re.S | re.M)
+    if failed and cell:
+        return f"{failed[1]}: the cell that begins {cell[1].strip().splitlines()[0]!r}: {cell[2].strip()}"
+    said = [line.strip() for line in plain.splitlines() if re.search(r"(WARNING|ERROR|CRITICAL|Error): ", line) and "IPKernelApp" not in line]
+    return "\n".join(dict.fromkeys(said)) or plain[-2000:]
+
+
+def html():
+    """Build the HTML book, then put it in place of the old one. Returns the path of its front page."""
+    _sphinx("html")
+    new, good = ROOT / "_build" / "html.new", ROOT / "_build" / "html"
+    shutil.rmtree(new, ignore_errors=True)
+    shutil.copytree(MADE / "html", new)
+    shutil.rmtree(good, ignore_errors=True)
+    new.rename(good)
+    return good / "index.html"
+
+
+def missing_for_pdf():
+    """Return what the PDF needs and this machine lacks, by name; empty where all is there."""
+    lacks = [tool for tool in ("latexmk", "xelatex") if not shutil.which(tool)]
+    if not lacks and shutil.which("kpsewhich"):
+        for style in ("titlesec.sty", "tocloft.sty", "xeCJK.sty", "tabulary.sty"):
+            if not subprocess.run(["kpsewhich", style], capture_output=True, text=True).stdout.strip():
+                lacks.append(style)
+    if not lacks and shutil.which("fc-list"):
+        fonts = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True).stdout
+        lacks += [font for font in ("Linux Libertine O", "Linux Biolinum O", "Liberation Mono", "Noto Serif CJK JP") if font not in fonts]
+    return lacks
+
+
+def pdf():
+    """Build the PDF. Returns its path. A glyph that no font has, or a dead reference, is an error."""
+    lacks = missing_for_pdf()
+    if lacks:
+        raise BuildError(f"The PDF needs {', '.join(lacks)}. Install it with\n" + "\n".join(f"  {system}: {line}" for system, line in LATEX_NEEDS.items()))
+    _sphinx("latex")
+    folder = MADE / "latex"
+    code, text = _run(["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", "book.tex"], ROOT / "_build" / "pdf.log", cwd=folder, env=_environment())
+    log = (folder / "book.log").read_text(encoding="utf-8", errors="replace") if (folder / "book.log").exists() else text
+    faults = re.findall(r"^! .*$", log, re.M) if code else []
+    faults += sorted(set(re.findall(r"Missing character: There is no .*", log)))
+    faults += sorted(set(re.findall(r"LaTeX Warning: (?:Reference|Hyper reference|Citation) .* undefined.*", log)))
+    if code or faults:
+        (folder / "book.pdf").unlink(missing_ok=True)
+        shutil.rmtree(MADE / ".doctrees", ignore_errors=True)
+        raise BuildError("\n".join(faults or [text[-2000:]]) + "\npdf: the build failed; the last good PDF is untouched. All output: _build/pdf.log")
+    good = ROOT / "_build" / "pdf" / f"alliances-in-transition-{read_version()}.pdf"
+    good.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(folder / "book.pdf", good)
+    return good
+
+
+def book():
+    """Build both; where the PDF's tools are missing, build the HTML and say what installs them."""
+    print(html().relative_to(ROOT))
+    try:
+        print(pdf().relative_to(ROOT))
+    except BuildError as error:
+        if not missing_for_pdf():
+            raise
+        print(f"No PDF was built. {error}")
+
+
+def normal(notebook):
+    """Return a notebook (dict) in its stored form: no times, counts or editor's traces, keys in order."""
+    for cell in notebook["cells"]:
+        cell["metadata"] = {"tags": cell["metadata"]["tags"]} if cell["metadata"].get("tags") else {}
+        if cell["cell_type"] == "code":
+            cell["execution_count"] = None
+            for output in cell["outputs"]:
+                output.pop("execution_count", None)
+    notebook["metadata"] = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+    notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
+    return notebook
+
+
+def dumps(notebook):
+    """Return a notebook as the text that is stored."""
+    return json.dumps(normal(notebook), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def notebooks():
+    """Run every notebook of the book and store its outputs in their normal form."""
+    import nbformat
+    from nbclient import NotebookClient
+
+    for path in sorted((ROOT / "book").glob("*.ipynb")):
+        notebook = nbformat.read(path, as_version=4)
+        try:
+            NotebookClient(notebook, timeout=120, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(path.parent)}}).execute()
+        except Exception as error:
+            raise BuildError(f"{path.relative_to(ROOT)}: {str(error).strip().splitlines()[-1]}") from None
+        path.write_text(dumps(json.loads(nbformat.writes(notebook))), encoding="utf-8")
+        print(path.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    tasks = {"book": book, "html": html, "pdf": pdf, "notebooks": notebooks}
+    if len(sys.argv) != 2 or sys.argv[1] not in tasks:
+        sys.exit(f"usage: python -m companion.build {' | '.join(tasks)}")
+    try:
+        made = tasks[sys.argv[1]]()
+    except BuildError as error:
+        sys.exit(str(error))
+    if made:
+        print(made.relative_to(ROOT))

@@ -1,0 +1,187 @@
+"""Tables, computed sentences and claim cards, emitted as Markdown.
+
+One Markdown output reads well in three places: JupyterLab shows it as it stands, the HTML book and
+the PDF get a real table or sentence from it. What the book must know beside the text (a table's
+label and caption) travels as output metadata under the key ``companion``.
+"""
+
+from datetime import date, datetime
+
+import pandas as pd
+from IPython.display import display
+
+from companion.data import load, resources
+
+SHAPES = {
+    "supported": "●",
+    "supported with caveat": "◐",
+    "depends on the measure": "◇",
+    "contradicted": "×",
+    "internally inconsistent": "≠",
+    "source does not carry the point": "▽",
+    "not verifiable here": "○",
+    "forecast or opinion": "△",
+}
+"""The mark that goes with each verdict, so that a verdict never rests on color."""
+
+
+class Markdown:
+    """One Markdown output; `metadata` tells the book what it is."""
+
+    def __init__(self, text, **metadata):
+        self.text, self.metadata = text, metadata
+
+    def _ipython_display_(self):
+        metadata = {"companion": self.metadata} if self.metadata else {}
+        display({"text/markdown": self.text, "text/plain": self.text}, raw=True, metadata=metadata)
+
+
+class _Day(date):
+    def __format__(self, spec):
+        return spell_day(self) if spec in ("", "day") else super().__format__(spec)
+
+
+def spell_day(day, short=False):
+    """Return a date in words, "March 8, 2025" (or "Mar 8, 2025"), on every system the same."""
+    return f"{day:%b}" * short + f"{day:%B}" * (not short) + f" {day.day}, {day.year}"
+
+
+def say(template, **values):
+    """Return one computed sentence or paragraph.
+
+    `template` is Markdown with named fields as in `str.format`; a date prints in words with the
+    format ``{day:day}``. A number that the data decide reaches the page only in this way.
+    """
+    for key, value in values.items():
+        if isinstance(value, (date, datetime, pd.Timestamp)):
+            values[key] = _Day(value.year, value.month, value.day)
+    return Markdown(template.format(**values), kind="sentence")
+
+
+def _decimals(column):
+    shown = [f"{value:.3f}".rstrip("0") for value in column.dropna()]
+    return max((len(text.partition(".")[2]) for text in shown), default=0)
+
+
+def text_cells(column):
+    """Return a column's values as the text a reader sees; a missing value is an en dash."""
+    if pd.api.types.is_bool_dtype(column.dtype):
+        written = column.map({True: "yes", False: "no"})
+    elif pd.api.types.is_datetime64_any_dtype(column.dtype):
+        written = column.map(lambda day: spell_day(day, short=True), na_action="ignore")
+    elif pd.api.types.is_float_dtype(column.dtype):
+        places = _decimals(column)
+        written = column.map(lambda value: f"{value:,.{places}f}".replace("-", "−"), na_action="ignore")
+    else:
+        written = column.map(str, na_action="ignore")
+    return ["–" if pd.isna(value) or value == "" else str(value) for value in written]
+
+
+def heading_map(frame, columns):
+    """Return {column: heading} for `columns` given as a dict, a space-separated string or None (all)."""
+    if columns is None:
+        columns = list(frame.columns)
+    if isinstance(columns, str):
+        columns = columns.split()
+    if not isinstance(columns, dict):
+        columns = {name: name.replace("_", " ").capitalize() for name in columns}
+    missing = [name for name in columns if name not in frame.columns]
+    if missing:
+        raise KeyError(f"table: no column {missing[0]!r}; the frame has {', '.join(map(str, frame.columns))}")
+    return columns
+
+
+def _link(text, url):
+    text = text.replace("[", "\\[").replace("]", "\\]")
+    return f"[{text}](<{url}>)" if isinstance(url, str) and url.startswith("http") else text
+
+
+def table(frame, columns=None, caption=None, name=None, filterable=False):
+    """Return a frame as a real table.
+
+    `columns` selects, orders and heads them: {column: heading}, or a space-separated string of
+    names. A column `cite_as` becomes a link where the frame has a `url`. `caption` is one short
+    sentence; `name` a label such as "tab-transits". With `filterable` the HTML page gets a field that filters
+    the rows. Raises KeyError for a column that is not there.
+    """
+    columns = heading_map(frame, columns)
+    cells = {}
+    for column in columns:
+        cells[column] = text_cells(frame[column])
+        if column == "cite_as" and "url" in frame:
+            cells[column] = [_link(text, url) for text, url in zip(cells[column], frame["url"])]
+    right = [pd.api.types.is_numeric_dtype(frame[c].dtype) and not pd.api.types.is_bool_dtype(frame[c].dtype)
+             for c in columns]
+    rows = [list(columns.values()), ["---:" if r else ":---" for r in right], *zip(*cells.values())]
+    lines = ["| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in rows]
+    text = "\n".join(lines)
+    if caption:
+        text = f"**{caption}**\n\n{text}"
+    told = {"name": name, "caption": caption, "filterable": filterable}
+    return Markdown(text, kind="table", **{key: value for key, value in told.items() if value})
+
+
+def _claim_lines(row):
+    verdict = row["verdict"]
+    opening = f"**{row['id']}.**" if pd.isna(verdict) else f"{SHAPES[verdict]} **{row['id']} · {verdict.capitalize()}.**"
+    lines = [f"{opening} {row['claim']}."]
+    record = f"*The record:* {row['evidence']}"
+    if pd.notna(row["reading_judged"]):
+        record = f"*Read* {row['reading_judged']}. {record}"
+    if pd.notna(row["reader_note"]):
+        record += f" *Note:* {row['reader_note']}"
+    lines.append(record)
+    if pd.notna(row["cite_as"]):
+        lines.append("*Source:* " + _link(row["cite_as"], row["url"]))
+    return "\n>\n> ".join(lines)
+
+
+def _short_line(row):
+    remark = row["reader_note"] if pd.notna(row["reader_note"]) else row["evidence"]
+    author = "Lin" if row["article"] == "lin-2025" else "Johnson"
+    return f"- {SHAPES[row['verdict']]} **{row['verdict'].capitalize()}.** {author}: {row['claim']}. *{remark.rstrip('.')}.* ([{row['id']}](#{row['section']}))"
+
+
+def cards(section):
+    """Return the claim cards of a section (a label such as "lin-ii-3"), or for "essential" the ten in a line each.
+
+    A card may hold several claims that stand or fall together. Raises KeyError where the ledger
+    has no card for the section.
+    """
+    ledger = load("claims")
+    if section == "essential":
+        return Markdown("\n".join(_short_line(row) for _, row in ledger[ledger["essential"]].iterrows()), kind="cards")
+    chosen = ledger[(ledger["section"] == section) & (ledger["tier"] == "card")]
+    if chosen.empty:
+        raise KeyError(f"cards: data/claims.csv has no card for section {section!r}")
+    groups = [group for _, group in chosen.groupby("card", sort=False)]
+    blocks = ["\n>\n".join(f"> {_claim_lines(row)}" for _, row in group.iterrows()) for group in groups]
+    return Markdown("\n\n<!-- next card -->\n\n".join(blocks), kind="cards")
+
+
+def notes(article):
+    """Return the ledger's notes on an article ("lin-2025" or "johnson-2025"): small points, in reading order."""
+    ledger = load("claims")
+    chosen = ledger[(ledger["article"] == article) & (ledger["tier"] == "note")]
+    if chosen.empty:
+        raise KeyError(f"notes: data/claims.csv has no note on article {article!r}")
+    lines = []
+    for _, row in chosen.iterrows():
+        verdict = f" *{row['verdict'].capitalize()}.*" if pd.notna(row["verdict"]) else ""
+        remark = row["reader_note"] if pd.notna(row["reader_note"]) else row["evidence"]
+        source = " " + _link(row["cite_as"], row["url"]) + "." if pd.notna(row["cite_as"]) and "the article itself" not in row["cite_as"] else ""
+        lines.append(f"- **{row['id']}** ([passage](#{row['section']})). {row['claim']}.{verdict} {remark}{source}")
+    return Markdown("\n".join(lines), kind="notes")
+
+
+def catalog():
+    """Return the list of all data resources: what each holds, its sources and vintage, its terms, and a download."""
+    blocks = []
+    for item in resources():
+        licenses = "; ".join(_link(entry.get("title") or entry["name"], entry.get("path")) for entry in item["licenses"])
+        permits = " ".join(dict.fromkeys(entry["permits"] for entry in item["licenses"] if entry.get("permits")))
+        sources = "; ".join(_link(source["title"], source.get("path")) for source in item["sources"])
+        fields = ", ".join(f"`{field['name']}`" for field in item["schema"]["fields"])
+        blocks.append(f"**{item['title']}** · [{item['path']}](../data/{item['path']}), {len(load(item['name']))} rows, vintage {item['vintage']}\n\n"
+                      f": {item['description']} *Sources:* {sources}. *Terms:* {licenses}. {permits} *Columns:* {fields}.")
+    return Markdown("\n\n".join(blocks), kind="catalog")

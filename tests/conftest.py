@@ -1,0 +1,124 @@
+"""What the tests share: the book, built once; a browser without a network; small books to break."""
+import http.server
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+BOOK = ROOT / "book"
+BASE = "/some/base/"  # the book is served below a path, as most hosts do
+sys.path.insert(0, str(BOOK))
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: left out of `make test`; `make test-all` runs it")
+    config.option.markexpr = config.option.markexpr or "not slow"
+
+
+def need(tool, *names):
+    """Path of a program. Where it is missing, the test is skipped, or fails with CI=true."""
+    for name in names or (tool,):
+        if path := shutil.which(name):
+            return path
+    line = f"{tool} is missing; install the packages of apt.txt"
+    pytest.fail(line, pytrace=False) if os.environ.get("CI") == "true" else pytest.skip(line)
+
+
+def build(root, task, check=True):
+    """Run `python -m companion.build` in a tree; returns (code, what it printed)."""
+    run = subprocess.run([sys.executable, "-m", "companion.build", task], cwd=root, text=True, stdout=subprocess.PIPE,
+                         stderr=subprocess.STDOUT, env={**os.environ, "PYTHONPATH": str(root / "book")})
+    if check and run.returncode:
+        pytest.fail(f"companion.build {task} failed:\n{run.stdout}", pytrace=False)
+    return run.returncode, run.stdout
+
+
+def pages():
+    """The pages of the book, in its order, as file names below the site's root; the front page is first."""
+    toc = (ROOT / "_toc.yml").read_text(encoding="utf-8")
+    return ["index.html"] + [f"{name}.html" for name in re.findall(r"file: (\S+)", toc)]
+
+
+def notebooks():
+    """{name: notebook} of all notebooks of the book."""
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(BOOK.glob("*.ipynb"))}
+
+
+def version():
+    return str(yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["version"])
+
+
+@pytest.fixture(scope="session")
+def html():
+    """The folder of the HTML book."""
+    build(ROOT, "html")
+    return ROOT / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def pdf(html):
+    """The PDF: its path, its text page by page, and the log of its making."""
+    for tool in ("latexmk", "xelatex", "pdftotext", "pdfinfo", "pdffonts"):
+        need(tool)
+    build(ROOT, "pdf")
+    path = ROOT / "_build" / "pdf" / f"alliances-in-transition-{version()}.pdf"
+    text = subprocess.run(["pdftotext", "-enc", "UTF-8", str(path), "-"], capture_output=True, check=True).stdout.decode()
+    log = (ROOT / "_build" / "next" / "_build" / "latex" / "book.log").read_text(encoding="utf-8", errors="replace")
+    return SimpleNamespace(path=path, pages=text.split("\f")[:-1], log=log)
+
+
+class _Server(http.server.SimpleHTTPRequestHandler):
+    def translate_path(self, path):
+        inside = path.startswith(BASE)
+        return super().translate_path("/" + path[len(BASE):]) if inside else os.devnull + "/none"
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture(scope="session")
+def site(html):
+    """Address of the HTML book, served below a base path."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), lambda *a: _Server(*a, directory=str(html)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}{BASE}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """The browser."""
+    path = need("chromium", "chromium", "chromium-browser", "google-chrome")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        yield browser
+        browser.close()
+
+
+def open_window(browser, **options):
+    """A browser context without a network beyond this machine, and a record of what went on in it.
+
+    `record.said`: console errors and warnings and page errors; `.outside`: requests to other hosts,
+    all cut off; `.failed`: requests that failed or were answered with an error; `.asked`: all requests.
+    """
+    context = browser.new_context(**options)
+    record = SimpleNamespace(said=[], outside=[], failed=[], asked=[])
+    local = re.compile(r"(https?|wss?)://127\.0\.0\.1[:/]|file:|data:|blob:|about:")
+    context.route(lambda url: not local.match(url), lambda route: (record.outside.append(route.request.url), route.abort()))
+    context.on("console", lambda line: record.said.append(f"{line.type}: {line.text}") if line.type in ("error", "warning") else None)
+    context.on("weberror", lambda error: record.said.append(f"page error: {error.error}"))
+    context.on("request", lambda request: record.asked.append(request.url))
+    context.on("requestfailed", lambda request: record.failed.append(f"{request.url}: {request.failure}"))
+    context.on("response", lambda answer: record.failed.append(f"{answer.url}: {answer.status}") if answer.status >= 400 else None)
+    return context, record

@@ -1,0 +1,150 @@
+"""From a chart to a figure: what is refused, what is kept, and that all programs draw the same."""
+import json
+import re
+from collections import Counter
+
+import altair
+import pandas
+import pytest
+import vl_convert
+from conftest import notebooks
+from docutils import nodes
+
+from companion import FigureError, figure
+from companion.book import LINE, VEGA_LITE, _chinese_titles, _share_width, draw, mark_languages, script_language
+from companion.figures import MIME, PALETTE
+
+FRAME = pandas.DataFrame({"year": ["2023", "2024"], "share": [1.0, 1.25]})
+GOOD = {"name": "fig-sample", "caption": "Two shares.", "alt": "The share rises.", "source": ["sipri_milex"], "table": FRAME}
+JUPYTERLAB = "5.8"  # the nearest to JupyterLab's own Vega-Lite that vl-convert carries
+OTHER_COLORS = {"white", "#ffffff", "#fff", "black", "#000", "#000000", "none", "transparent", "currentcolor"}
+STORED = {
+    output["data"][MIME]["usermeta"]["companion"]["name"]: output["data"][MIME]
+    for notebook in notebooks().values() for cell in notebook["cells"] for output in cell.get("outputs", []) if MIME in output.get("data", {})}
+
+
+def chart(frame=FRAME):
+    axis = altair.Y("share:Q", title="Share of output (%)")
+    return altair.Chart(frame).mark_bar().encode(x="year:O", y=axis).properties(width=300, height=220)
+
+
+def drawing(spec, version):
+    """The texts of a drawing and the number of its marks, by kind."""
+    spec = {key: value for key, value in spec.items() if key != "usermeta"}
+    spec["$schema"] = f"https://vega.github.io/schema/vega-lite/v{version[0]}.json"
+    svg = vl_convert.vegalite_to_svg(json.dumps(spec), vl_version=version, allowed_base_urls=[])
+    return Counter(re.findall(r"<text[^>]*>([^<]*)</text>", svg)), Counter(re.findall(r"<(path|line|rect|circle|image)\b", svg))
+
+
+REFUSED = {
+    "no caption": ({"caption": ""}, "caption is missing"),
+    "no text alternative": ({"alt": "  "}, "alt is missing"),
+    "no source": ({"source": []}, "source is missing"),
+    "unknown source": ({"source": ["sipri_milexx"]}, "sipri_milexx.*sipri_milex"),
+    "unknown column": ({"columns": {"shares": "Share"}}, "'shares'.*year, share"),
+    "no rows": ({"table": FRAME.head(0)}, "no data"),
+    "no label": ({"name": "Sample"}, "fig-"),
+    "capital letters": ({"name": "fig-Sample"}, "lower-case"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_refuses(case):
+    change, reason = REFUSED[case]
+    with pytest.raises(FigureError, match=reason) as caught:
+        figure(chart(), **{**GOOD, **change})
+    line = str(caught.value)
+    assert change.get("name", "fig-sample") in line and "\n" not in line
+
+
+def test_refuses_a_chart_that_is_too_large():
+    many = pandas.DataFrame({"year": range(5000), "share": range(5000)})
+    with pytest.raises(FigureError, match="fig-sample.*bytes.*aggregate") as caught:
+        figure(chart(many), **GOOD)
+    assert "\n" not in str(caught.value)
+
+
+def test_same_chart_gives_the_same_figure():
+    layered = lambda: altair.layer(chart(), chart().mark_text()).add_params(altair.param(name="first", bind=altair.binding_range(), value=1))  # noqa: E731
+    first = figure(layered(), **GOOD).spec
+    figure(chart(pandas.DataFrame({"year": ["2025"], "share": [3.0]})), **GOOD)
+    assert figure(layered(), **GOOD).spec == first
+
+
+def test_floats_are_rounded_and_gaps_are_null():
+    spec = figure(chart(pandas.DataFrame({"year": ["1", "2"], "share": [1 / 3, float("nan")]})), **GOOD).spec
+    assert [row["share"] for row in next(iter(spec["datasets"].values()))] == [0.333333, None]
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_jupyterlab_and_the_book_draw_the_same(name):
+    (texts, marks), (book_texts, book_marks) = drawing(STORED[name], JUPYTERLAB), drawing(STORED[name], VEGA_LITE)
+    assert texts - book_texts == book_texts - texts == Counter()
+    assert marks == book_marks
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_stored_figure(name):
+    spec = STORED[name]
+    assert len(json.dumps(spec, ensure_ascii=False).encode()) < 60_000, "60 KB are enough: aggregate, or drop columns"
+    assert spec["description"] == spec["usermeta"]["companion"]["alt"] != ""
+    assert spec["usermeta"]["companion"]["table"]["rows"]
+    svg = draw({key: value for key, value in spec.items() if key != "usermeta"}, "svg").read_text(encoding="utf-8")
+    colors = {color.lower() for color in re.findall(r'\b(?:fill|stroke|stop-color)="([^"]+)"', svg) if not color.startswith("url(")}
+    assert colors - OTHER_COLORS <= set(PALETTE.values()), "a color that is not in PALETTE has no partner in dark mode"
+
+
+def test_there_are_stored_figures():
+    assert STORED, "no notebook holds a figure: run `make notebooks`"
+
+
+CHINESE = "中共 2025 軍費破 8 兆 連 4 年增幅 7%"
+TEXTS = {"국방부": "ko", "海自護衛艦2回目の台湾海峡通過": "ja", "Дальний Восток": "ru", "日米首脳会談": "ja", "軍費破": "zh"}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_language_of_a_text(text):
+    assert script_language(text, known=[f"title = {{{CHINESE}}}"]) == TEXTS[text]
+
+
+def test_chinese_titles_come_from_the_bibliography():
+    assert [entry for entry in _chinese_titles() if "軍費破" in entry]
+    assert not [entry for entry in _chinese_titles() if "日米首脳会談" in entry]
+
+
+def test_languages_are_marked_once_and_only_in_text():
+    page = '<p title="日本">In Tokyo, 〈日米首脳会談〉 and <b>국방부</b> met.</p><svg><text>日本</text></svg><span lang="zh">國防費</span>'
+    marked = mark_languages(page, known=())
+    assert re.findall(r'<span lang="(\w+)">([^<]*)</span>', marked) == [("ja", "〈日米首脳会談〉"), ("ko", "국방부"), ("zh", "國防費")]
+    assert re.sub(r"</?span[^>]*>", "", marked) == re.sub(r"</?span[^>]*>", "", page)
+    assert mark_languages(marked, known=()) == marked
+
+
+def grid(*rows):
+    """A docutils table; the first row is its head."""
+    group = nodes.tgroup("", *(nodes.colspec() for _ in rows[0]), cols=len(rows[0]))
+    lines = [nodes.row("", *(nodes.entry("", nodes.paragraph("", cell)) for cell in row)) for row in rows]
+    group += [nodes.thead("", lines[0]), nodes.tbody("", *lines[1:])]
+    return nodes.table("", group)
+
+
+LONG = "a sentence of several words that runs on and on until it is far longer than one line of a page can be "
+TABLES = {
+    "short": grid(("Year", "Share"), ("2024", "1.25")),
+    "one long column": grid(("Date", "Event"), ("March 8, 2025", LONG)),
+    "three long columns": grid(("Date", "Event", "Clause", "Status"), ("Mar 8, 2025", LONG, LONG * 3, LONG)),
+    "a long word": grid(("Event", "Law"), (LONG * 4, "Counterrevolutionaryinterventionism holds")),
+    "many columns": grid(*[("Pair", "Threats", "Capability", "Domestic politics", "Source")] * 2, ("Japan and South Korea", LONG, "1.2", LONG, "Zeitenwendeberichterstattung 2025")),
+}
+
+
+@pytest.mark.parametrize("kind", TABLES)
+def test_a_column_holds_its_longest_word(kind):
+    table = TABLES[kind].deepcopy()
+    _share_width(table)
+    widths = [spec["colwidth"] for spec in table.findall(nodes.colspec)]
+    columns = zip(*([entry.astext() for entry in row.children] for row in table.findall(nodes.row)))
+    longest = [max(len(word) for cell in column for word in cell.split()) for column in columns]
+    assert sum(longest) <= LINE, "the example itself does not fit"
+    scale = min(1, LINE / sum(widths))
+    assert [round(width * scale) for width in widths] >= longest and all(w * scale >= l for w, l in zip(widths, longest)), (widths, longest)
