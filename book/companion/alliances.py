@@ -77,6 +77,14 @@ def terms(as_of=LIN):
     return rows.sort_values(["capital", "start"]).reset_index(drop=True)
 
 
+def _in_office(as_of):
+    """Return who held each office on a day: capital, name, start, acting; a suspended president gives way to the acting one."""
+    rows, day = load("leaders", as_of=as_of), pd.Timestamp(as_of)
+    rows = rows[(rows["start"] <= day) & (rows["end"].isna() | (rows["end"] > day))].assign(
+        capital=lambda f: f["country"].map(CAPITALS), acting=lambda f: f["office"] == "acting president")
+    return rows.sort_values("acting").drop_duplicates("country", keep="last")
+
+
 def encounters(as_of=LIN):
     """Return meetings and exercises of the three since 2021: date, group, place, known, cite_as, url.
 
@@ -115,12 +123,14 @@ def leaders_chart(as_of=LIN):
     rule = now.mark_rule(color=PALETTE["red"], strokeWidth=1.5, strokeDash=[5, 3]).encode(alt.X("day:T", scale=time))
     flag = now.mark_text(color=PALETTE["red"], fontSize=12, align="center", baseline="bottom", dy=-3).encode(
         alt.X("day:T", scale=time), y=alt.value(0), text="label:N")
-    return alt.layer(terms_, acting, names, points, rule, flag).properties(width=450, height=252)
+    return alt.layer(terms_, acting, rule, names, points, flag).properties(width=450, height=252)
 
 
 def leaders_text(as_of=LIN):
     """Return name, caption, alternative, sources and table for `leaders_chart`."""
     bars, dots = terms(as_of), encounters(as_of)
+    holders = _in_office(as_of).sort_values("country", ascending=False)
+    governing = _linked(f"{name}{' (acting)' if acting else ''} in {capital}" for name, acting, capital in zip(holders["name"], holders["acting"], holders["capital"]))
     counts = dots.groupby("group")["known"].agg(["sum", "size"])
     last = dots[(dots["group"] == "Leaders met")].iloc[-1]
     later = dots[~dots["known"]].groupby("group").size()
@@ -137,7 +147,7 @@ def leaders_text(as_of=LIN):
         "name": "fig-leaders" if as_of == LIN else f"fig-leaders-{as_of:%Y-%m}",
         "caption": "Leaders in the three capitals, with the exercises of all three countries and their formal meetings: leaders, and ministers or national security advisers. Filled: by the dashed day; outlined: later. "
                    "Gray: acting presidents. A star: dates recalled and not seen in a source.",
-        "alt": f"On {spell_day(as_of)} the bars show new terms in Washington and Tokyo and an acting president in Seoul. "
+        "alt": f"On {spell_day(as_of)} the bars show {governing}. "
                f"Below, dots for {int(counts.loc['Leaders met', 'sum'])} leaders' meetings, the last on {spell_day(last['date'])}, "
                f"{int(counts.loc['Ministers met', 'sum'])} of ministers and advisers and {int(counts.loc[EXERCISES, 'sum'])} exercises up to that day; "
                f"after it {later.get('Leaders met', 0)}, {later.get('Ministers met', 0)} and {later.get(EXERCISES, 0)}.",
@@ -152,7 +162,7 @@ def exercises(since="2024-01-01", as_of=LIN):
     rows = load("meetings", as_of=as_of)
     rows = rows[(rows["kind"] == "exercise") & ~rows["grade"].isin(WEAK) & (rows["date"] >= since)].sort_values("date")
     rows = rows.assign(day=[span(a, b) for a, b in zip(rows["date"], rows["end_date"])])
-    rows["what"] = rows["level"].replace({"navies": "Naval exercise", "air forces": "Air exercise", "multi-domain (Freedom Edge)": "Freedom Edge, at sea, in the air and beyond"})
+    rows["what"] = rows["level"].replace({"navies": "Naval exercise", "air forces": "Air exercise", "multi-domain (Freedom Edge)": "Freedom Edge (multi-domain)"})
     return rows.reset_index(drop=True)
 
 
@@ -368,10 +378,13 @@ CLAUSES = {("US-Japan Security Treaty", "Art. V"), ("US-ROK Mutual Defense Treat
 
 
 def clauses(as_of=LIN):
-    """Return the clause on common defense of each treaty and the commitment of 2023: text, article, trigger, verb_of_obligation, duty, legal_status."""
+    """Return the clause on common defense of each treaty and the commitment of 2023: named (linked to the text), trigger, verb_of_obligation, duty, legal_status."""
     rows = load("commitments", as_of=as_of)
     rows = rows[[pair in CLAUSES for pair in zip(rows["text"], rows["article"])]].sort_values("signed")
-    return rows.assign(named=rows["text"] + ", " + rows["article"].str.replace("sole text, two paragraphs", "whole text") + " (" + rows["signed"].dt.year.astype(str) + ")").reset_index(drop=True)
+    article = rows["article"].str.replace("sole text, two paragraphs", "whole text")
+    link = rows["canonical_url"].fillna(rows["url"])
+    named = [f"[{text}](<{url}>), {part} ({day.year})" for text, url, part, day in zip(rows["text"], link, article, rows["signed"])]
+    return rows.assign(named=named).reset_index(drop=True)
 
 
 # --- Computed sentences --------------------------------------------------------------------------
@@ -379,14 +392,12 @@ def clauses(as_of=LIN):
 def sentence(kind, as_of=LIN):
     """Return one computed sentence: "offices", "burden", "examples", "tests", "investors", "transits" or "views"."""
     if kind == "offices":
-        rows = load("leaders", as_of=as_of)
-        day = pd.Timestamp(as_of)
-        holders = rows[(rows["start"] <= day) & (rows["end"].isna() | (rows["end"] > day))]
-        new = holders[(holders["office"] != "acting president") & (holders["start"] >= day - pd.Timedelta(days=365))].sort_values("start")
-        acting = holders[holders["office"] == "acting president"].iloc[-1]
-        listed = _linked(f"{CAPITALS[row.country]} ({row.name_}, since {spell_day(row.start)})" for row in new.rename(columns={"name": "name_"}).itertuples())
-        return say("On {day:day}, {n} of the three offices had a new holder: {listed}. In {capital} the president was suspended, and {acting} was acting president (his first day in that office is recalled, not seen in a source).",
-                   day=as_of, n=WORDS[len(new)], listed=listed, acting=acting["name"], capital=CAPITALS[acting["country"]])
+        holders = _in_office(as_of)
+        new = holders[~holders["acting"] & (holders["start"] >= pd.Timestamp(as_of) - pd.Timedelta(days=365))].sort_values("start")
+        listed = _linked(f"{capital} ({name}, since {spell_day(start)})" for capital, name, start in zip(new["capital"], new["name"], new["start"]))
+        acting = "".join(f" In {capital} the president was suspended, and {name} was acting president (his first day in that office is recalled, not seen in a source)."
+                         for capital, name in holders[holders["acting"]][["capital", "name"]].itertuples(index=False))
+        return say("On {day:day}, {n} of the three offices had a new holder: {listed}.{acting}", day=as_of, n=WORDS[len(new)], listed=listed, acting=acting)
     if kind == "burden":
         rows = shares(as_of)
         rows = rows[rows["known"]]

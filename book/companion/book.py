@@ -7,15 +7,19 @@ when the data or code behind it change, and looks after what themes and builders
 (parts in the PDF, language marks, a real front page, a light page without outside requests).
 """
 
+import csv
 import hashlib
 import html
+import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pikepdf
 import vl_convert
 import yaml
 from docutils import nodes
@@ -25,6 +29,7 @@ from myst_nb.core import render
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
+from sphinx.util.osutil import relative_uri
 
 from companion import chicago
 from companion.data import resources
@@ -32,6 +37,7 @@ from companion.figures import MIME
 
 log = logging.getLogger(__name__)
 
+PHONE = 350  # pixels that a phone's column leaves a figure
 VEGA_LITE = "6.4"  # twin, page and PDF draw with the same one; a test compares it with what JupyterLab draws with
 BOOK = Path(__file__).resolve().parents[1]
 ROOT = BOOK.parent
@@ -86,7 +92,7 @@ def _figure(renderer, spec):
     figure += drawing(spec=drawn, name=meta["name"], alt=meta["alt"])
     figure += nodes.caption("", "", *_markdown(renderer, meta["caption"]))
     source = nodes.paragraph("", "Source: ", *_markdown(renderer, meta["source"]), nodes.Text("."), classes=["figure-source"])
-    figure += nodes.legend("", source, data_table(name=meta["name"], **meta["table"]))
+    figure += nodes.legend("", source, data_table(name=meta["name"], caption=meta["caption"], source=meta["source"], spec=drawn, **meta["table"]))
     _register(renderer, figure, meta["name"])
     return figure
 
@@ -98,7 +104,8 @@ def _computed(renderer, data, meta):
     found = _markdown(renderer, text, data.line, inline=False)
     for table in [node for node in found if isinstance(node, nodes.table)]:
         table["classes"] += ["computed", "colwidths-given"] + ["filterable"] * bool(meta.get("filterable"))
-        _share_width(table)
+        if _share_width(table) > 30:
+            table["classes"] += ["longtable"]  # in the PDF it breaks over pages
         if "caption" in meta:
             table.insert(0, nodes.title("", "", *_markdown(renderer, meta["caption"])))
         if "name" in meta:
@@ -110,7 +117,7 @@ LINE = 92  # characters of table text that a line of the PDF holds
 
 
 def _share_width(table):
-    """Give each column of a table its share of the line, in characters.
+    """Give each column of a table its share of the line, in characters; return how many lines the table fills.
 
     A column asks for its longest cell, a heading may break at words. Where all ask for more than the
     line holds, short columns keep their width and long ones share the rest by the root of their length.
@@ -128,12 +135,13 @@ def _share_width(table):
         asked = [rest * w ** 0.5 / roots if is_long else w for w, is_long in zip(asked, long)]
     for spec, width in zip(table.findall(nodes.colspec), asked):
         spec["colwidth"] = round(width)
+    return sum(max(-(-len(cell) // max(int(width), 1)) for cell, width in zip(row, asked)) for row in rows)
 
 
 # --- Drawing ------------------------------------------------------------------------------------
 
 def draw(spec, form):
-    """Return a chart as SVG text or PDF bytes (`form` "svg" or "pdf"), drawn once for each content.
+    """Return the path of a chart drawn as `form`, "svg", "png" or "pdf"; each content is drawn once.
 
     Drawings are kept in _build/.figures by hash of specification, version and form.
     """
@@ -142,23 +150,64 @@ def draw(spec, form):
     path = ROOT / "_build" / ".figures" / f"{key}.{form}"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        convert = {"svg": vl_convert.vegalite_to_svg, "pdf": vl_convert.vegalite_to_pdf}[form]
-        drawn = convert(text, vl_version=VEGA_LITE, allowed_base_urls=[])
-        path.write_bytes(drawn.encode() if form == "svg" else _stable_pdf(drawn))
+        told = {"vl_version": VEGA_LITE, "allowed_base_urls": []}
+        if form == "svg":
+            drawn = vl_convert.vegalite_to_svg(text, **told).encode()
+        elif form == "png":
+            drawn = vl_convert.vegalite_to_png(text, scale=2, **told)
+        else:
+            drawn = _stable_pdf(vl_convert.vegalite_to_pdf(text, **told))
+        path.write_bytes(drawn)
     return path
 
 
 def _stable_pdf(drawn):
     """Rewrite a PDF so that equal drawings have equal bytes; vl-convert orders objects at random."""
-    import io
-
-    import pikepdf
-
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(drawn)) as pdf:
         pdf.remove_unreferenced_resources()
         pdf.save(out, deterministic_id=True)
     return out.getvalue()
+
+
+def _width(spec):
+    return float(re.search(r'<svg[^>]* width="([\d.]+)"', draw(spec, "svg").read_text(encoding="utf-8"))[1])
+
+
+def _views(spec):
+    """Yield a specification and all views inside it."""
+    yield spec
+    for key in ("layer", "hconcat", "vconcat", "concat"):
+        for part in spec.get(key, []):
+            yield from _views(part)
+    if isinstance(spec.get("spec"), dict):
+        yield from _views(spec["spec"])
+
+
+def narrow(spec, room=PHONE):
+    """Return a specification redrawn for a phone, `room` pixels wide: text keeps its size, views stack, plots shrink."""
+    small = json.loads(json.dumps(spec))
+    if "hconcat" in small:
+        small["vconcat"] = small.pop("hconcat")
+    if "columns" in small:
+        small["columns"] = 1
+    small["config"]["legend"] = {**small["config"].get("legend", {}), "columns": 1}
+    small["config"]["axis"] = {**small["config"].get("axis", {}), "labelOverlap": True}
+    sized = [view for view in _views(small) if isinstance(view.get("width"), (int, float))]
+    full = max((view["width"] for view in sized), default=0)
+    for view in _views(small):
+        mark = view.get("mark")
+        if isinstance(mark, dict) and mark.get("type") == "text" and mark.get("fontSize", 0) > 11:
+            mark["fontSize"] = 11
+        if isinstance(mark, dict) and mark.get("type") == "bar" and isinstance(mark.get("size"), (int, float)) and full:
+            mark["size"] = max(4, round(mark["size"] * (room - 50) / full))
+    for _ in range(3):
+        excess = _width(small) - room
+        if excess <= 0:
+            break
+        for view in sized:
+            view["width"] = max(110, round(view["width"] - excess))
+    return small
 
 
 def _inline_svg(node):
@@ -175,12 +224,14 @@ def _controls(spec):
 
 
 def visit_drawing_html(self, node):
-    """Write the static drawing and, as data, the specification from which the page redraws it."""
-    data = json.dumps(node["spec"], ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
-    self.body.append(
-        f'<div class="chart"><div class="chart-view" role="img" aria-label="{html.escape(node["alt"])}">{_inline_svg(node)}</div>'
-        f'<div class="chart-controls" style="--controls:{_controls(node["spec"])}"></div>'
-        f'<script type="application/json" class="chart-spec">{data}</script></div>')
+    """Write the static drawing and, as data, the specification from which the page redraws it; twice, for wide and narrow windows."""
+    wide = {"spec": node["spec"], "name": node["name"]}
+    for kind, drawn in (("wide", wide), ("narrow", {"spec": narrow(node["spec"]), "name": f"{node['name']}-narrow"})):
+        data = json.dumps(drawn["spec"], ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
+        self.body.append(
+            f'<div class="chart {kind}"><div class="chart-view" role="img" aria-label="{html.escape(node["alt"])}">{_inline_svg(drawn)}</div>'
+            f'<div class="chart-controls" style="--controls:{_controls(drawn["spec"])}"></div>'
+            f'<script type="application/json" class="chart-spec">{data}</script></div>')
     raise nodes.SkipNode
 
 
@@ -191,13 +242,54 @@ def visit_drawing_text(self, node):
 
 
 def visit_data_table_html(self, node):
-    """Write the numbers behind a figure as a table that folds away."""
+    """Write the numbers behind a figure as a table that folds away, its downloads, and how to cite it."""
     head = "".join(f'<th scope="col">{html.escape(c)}</th>' for c in node["columns"])
     body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in node["rows"])
+    builder = self.builder
+    page = builder.current_docname
+    number = ".".join(map(str, builder.env.toc_fignumbers.get(page, {}).get("figure", {}).get(node["name"], ())))
+    _write_downloads(Path(builder.outdir) / "figures", node, number, relative_uri("figures/", builder.get_target_uri(page)), builder.config.version)
+    base = relative_uri(builder.get_target_uri(page), f"figures/{node['name']}")
+    links = " · ".join(f'<a href="{base}.{end}" download>{label}</a>' for end, label in
+                       (("csv", "CSV"), ("svg", "SVG"), ("png", "PNG"), ("vl.json", "Vega-Lite"), ("bib", "BibTeX")))
     self.body.append(
-        f'<details class="figure-data"><summary>Show data</summary><div class="table-scroll" tabindex="0" role="region" '
-        f'aria-label="Data of the figure {node["name"]}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div></details>')
+        f'<details class="figure-data"><summary>Show data, download, cite</summary><div class="table-scroll" tabindex="0" role="region" '
+        f'aria-label="Data of figure {number}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        f'<p>Download figure {number}: {links}</p><p>Cite: {html.escape(cite_figure(node, number, builder.config.version))} '
+        f'<a href="{base}.html">Permanent address</a>.</p></details>')
     raise nodes.SkipNode
+
+
+def cite_figure(node, number, version):
+    """Return how to cite a figure: the data's source first, the companion second."""
+    caption = re.split(r"(?<=[.?])\s", node["caption"])[0].rstrip(".")
+    return f"{node['source']}. Figure {number}, “{caption},” in The companion's editors, Alliances in Transition, version {version} (2026), figure {node['name']}."
+
+
+def _plain(cell):
+    """Return a table cell as a machine reads it: no thousands separators, a true minus sign, nothing for a missing value."""
+    if cell == "–":
+        return ""
+    return cell.replace(",", "").replace("−", "-") if re.fullmatch(r"[−-]?[\d,]+(\.\d+)?", cell) else cell
+
+
+def _write_downloads(folder, node, number, page, version):
+    """Write what a reader may take away: numbers, drawings, specification, citation, and the figure's permanent address."""
+    folder.mkdir(exist_ok=True)
+    name, cited = node["name"], cite_figure(node, number, version)
+    table = io.StringIO()
+    table.write(f"# {cited}\n")
+    csv.writer(table, lineterminator="\n").writerows([node["columns"], *([_plain(cell) for cell in row] for row in node["rows"])])
+    (folder / f"{name}.csv").write_text(table.getvalue(), encoding="utf-8")
+    for form in ("svg", "png"):
+        shutil.copyfile(draw({**node["spec"], "background": "white"}, form), folder / f"{name}.{form}")
+    (folder / f"{name}.vl.json").write_text(json.dumps(node["spec"], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    (folder / f"{name}.bib").write_text(
+        f"@misc{{{name},\n  author = {{{{The companion's editors}}}},\n  title = {{Figure {number}: {node['caption']}}},\n  year = {{2026}},\n"
+        f"  howpublished = {{Alliances in Transition, version {version}}},\n  note = {{Data: {node['source']}}}\n}}\n", encoding="utf-8")
+    (folder / f"{name}.html").write_text(
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figure {number}</title><link rel="canonical" href="{page}#{name}">'
+        f'<meta http-equiv="refresh" content="0; url={page}#{name}"></head><body><p><a href="{page}#{name}">Figure {number}</a></p></body></html>\n', encoding="utf-8")
 
 
 def skip(self, node):
@@ -206,7 +298,7 @@ def skip(self, node):
 
 
 class Paper(SphinxPostTransform):
-    """For the PDF: charts become vector images, and code, which paper does not need, goes."""
+    """For the PDF: charts become vector images; code, which paper does not need, goes; a run-in heading keeps its text."""
 
     default_priority = 190
     formats = ("latex",)
@@ -220,6 +312,12 @@ class Paper(SphinxPostTransform):
             node.replace_self(image)
         for node in list(self.document.findall(lambda n: n.get("nb_element") == "cell_code_source" if isinstance(n, nodes.container) else False)):
             node.parent.remove(node)
+        for node in list(self.document.findall(nodes.paragraph)):
+            if node.children and isinstance(node[0], nodes.strong) and node[0].astext().endswith("."):
+                node.parent.insert(node.parent.index(node), nodes.raw("", r"\needspace{5\baselineskip}", format="latex"))
+        for node in list(self.document.findall(nodes.table)):
+            if "longtable" not in node["classes"]:
+                node.parent.insert(node.parent.index(node), nodes.raw("", r"\needspace{%d\baselineskip}" % min(24, 4 + len(list(node.findall(nodes.row)))), format="latex"))
 
 
 # --- The book's frame ---------------------------------------------------------------------------
@@ -358,12 +456,15 @@ def finish_page(app, pagename, templatename, context, doctree):
     context["body"] = body
 
 
-def write_vega(path):
-    """Write the one script file that draws charts, from what vl-convert carries."""
-    snippet = "window.vegaEmbed = vegaEmbed;"
-    bundle = vl_convert.javascript_bundle(snippet, vl_version=VEGA_LITE)
-    # Its top-level names would collide with the theme's.
-    path.write_text("(function () {\n" + bundle + "\n})();\n", encoding="utf-8")
+def vega_bundle():
+    """Return the path of the one script file that draws charts, made from what vl-convert carries and kept in _build/.figures."""
+    path = ROOT / "_build" / ".figures" / f"vega-{vl_convert.__version__}-{VEGA_LITE}.js"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;", vl_version=VEGA_LITE)
+        # Its top-level names would collide with the theme's.
+        path.write_text("(function () {\n" + bundle + "\n})();\n", encoding="utf-8")
+    return path
 
 
 ICONS = (0xf0c9, 0xf002, 0xf019, 0xf0eb, 0xf05a, 0xf071, 0xf186, 0xf185, 0xf042, 0xf054, 0xf053, 0xf104, 0xf105, 0xf107,
@@ -387,8 +488,7 @@ def finish_html(app, error):
     if error or app.builder.format != "html":
         return
     out = Path(app.outdir)
-    if not (out / "_static" / "vega.js").exists():
-        write_vega(out / "_static" / "vega.js")
+    shutil.copyfile(vega_bundle(), out / "_static" / "vega.js")
     fonts = out / "_static" / "vendor" / "fontawesome" / "webfonts"
     if fonts.is_dir() and not (out / "_static" / "icons.woff2").exists():
         write_icons(fonts, out / "_static" / "icons.woff2")

@@ -66,11 +66,12 @@ def crisis_chart(as_of=JOHNSON):
     data = rows[["lane", "kind", "shown"]].assign(day=rows["date"].dt.strftime("%Y-%m-%d"))
     turns = pd.DataFrame({"day": list(CRISIS), "what": list(CRISIS.values()), "row": [0, 1, 0, 0, 0]})
     months = alt.Axis(format="%b", tickCount="month", labelExpr="month(datum.value) == 0 ? [utcFormat(datum.value, '%b'), '2025'] : utcFormat(datum.value, '%b')")
-    x = alt.X("day:T", title=None, axis=months, scale=alt.Scale(type="utc", domain=SHOWN))
+    framed = alt.X("day:T", title=None, axis=months, scale=alt.Scale(type="utc", domain=SHOWN))
+    x = alt.X("day:T", title=None, axis=months)  # Vega-Lite takes a time domain that is said twice for a conflict
     lanes = list(dict.fromkeys([*LANES.values(), "Exercises"]))
     band = alt.Chart(pd.DataFrame({"day": [f"{DECLARED:%Y-%m-%d}"], "end": [f"{ELECTED:%Y-%m-%d}"]})).mark_rect(
         color=PALETTE["gray"], opacity=0.14).encode(x, x2="end:T")
-    rules = alt.Chart(turns).mark_rule(color=PALETTE["gray"], strokeDash=[4, 3]).encode(x)
+    rules = alt.Chart(turns).mark_rule(color=PALETTE["gray"], strokeDash=[4, 3]).encode(framed)
     names = [alt.Chart(turns[turns["row"] == row]).mark_text(align="left", baseline="bottom", dx=2).encode(
         x, y=alt.value(-4 - 17 * row), text="what:N") for row in (0, 1)]
     points = alt.Chart(data).mark_point(filled=True, size=110, opacity=1).encode(
@@ -163,7 +164,7 @@ def democracy_text(as_of=JOHNSON):
 
 # --- Three factors, three pairs -----------------------------------------------------------------
 
-PAIRS = {"factor": "Factor", "indicator": "Indicator", "us_japan": "US and Japan", "us_rok": "US and South Korea", "japan_rok": "Japan and South Korea", "source": "Source"}
+PAIRS = {"indicator": "Factor and indicator", "us_japan": "US and Japan", "us_rok": "US and South Korea", "japan_rok": "Japan and South Korea"}
 
 
 def distances(as_of=JOHNSON):
@@ -207,7 +208,7 @@ def pairs_table(as_of=JOHNSON):
     """Return the three factors as indicators, one row each, with a cell for each pair of countries.
 
     A ratio or distance is one number for a pair; where an indicator belongs to a state, the cell gives
-    both. SIPRI's amounts are of the edition of April 2026, the only one with all three states; the row says so.
+    both, in the order of the heading. SIPRI's amounts are of the edition of April 2026, the only one with all three states; the row says so.
     """
     year = as_of.year - 1
     far = distances(as_of).query("year == @year").set_index("pair")["distance"]
@@ -219,17 +220,17 @@ def pairs_table(as_of=JOHNSON):
     when = scores.groupby("source_index")["year"].max()
     changed = changes_of_party(as_of)
     both = lambda text: {key: text(one) + " / " + text(two) for key, (one, two) in PAIR.items()}
+    late = "SIPRI, edition of April 2026, later than the article"
     rows = [
-        ("1. Threats", f"Greatest threat named by each public, {as_of.year}", {key: "; ".join(f"{country}: {_named(country, as_of)}" for country in pair) for key, pair in PAIR.items()},
-         "Pew Research Center, as reported in July 2025"),
-        ("1. Threats", f"Distance in UN votes, {year} (0 = alike)", {key: f"{far[PAIR_NAME[key]]:.2f}" for key in PAIR}, "Bailey, Strezhnev and Voeten, July 2025"),
-        ("2. Capability", f"Military spending, {year}: first as a multiple of second", {key: f"{money[one] / money[two]:.1f}" for key, (one, two) in PAIR.items()}, "SIPRI, edition of April 2026 (later than the article)"),
-        ("2. Capability", f"Share of GDP, {year}, %", both(lambda c: f"{share[c]:.1f}"), "SIPRI, edition of April 2026 (later than the article)"),
-        ("3. Domestic politics", f"Liberal democracy, {when['V-Dem']}, 0 to 1", both(lambda c: f"{latest['V-Dem'][c]:.2f}"), "V-Dem, version 15"),
-        ("3. Domestic politics", f"Total score, {when['Freedom House']}, 0 to 100", both(lambda c: f"{latest['Freedom House'][c]:.0f}"), "Freedom House"),
-        ("3. Domestic politics", "Change at the top since Camp David", both(lambda c: changed[c]), "Terms of office; American parties and earlier terms recalled, not seen"),
+        ("**Threats.** Greatest threat named by each public (Pew, 2025)", {key: "; ".join(f"{country}: {_named(country, as_of)}" for country in pair) for key, pair in PAIR.items()}),
+        (f"**Threats.** Distance in UN votes, {year}; 0 = alike (Bailey, Strezhnev and Voeten)", {key: f"{far[PAIR_NAME[key]]:.2f}" for key in PAIR}),
+        (f"**Capability.** Military spending, {year}, the first as a multiple of the second ({late})", {key: f"{money[one] / money[two]:.1f}" for key, (one, two) in PAIR.items()}),
+        (f"**Capability.** Military spending, {year}, % of GDP ({late})", both(lambda c: f"{share[c]:.1f}")),
+        (f"**Domestic politics.** Liberal democracy, {when['V-Dem']}, 0 to 1 (V-Dem, version 15)", both(lambda c: f"{latest['V-Dem'][c]:.2f}")),
+        (f"**Domestic politics.** Total score, {when['Freedom House']}, 0 to 100 (Freedom House)", both(lambda c: f"{latest['Freedom House'][c]:.0f}")),
+        ("**Domestic politics.** Change at the top since Camp David (American parties recalled, not seen)", both(lambda c: changed[c])),
     ]
-    return pd.DataFrame([{"factor": factor, "indicator": indicator, **cells, "source": source} for factor, indicator, cells, source in rows])
+    return pd.DataFrame([{"indicator": indicator, **cells} for indicator, cells in rows])
 
 
 def alignment_chart(as_of=JOHNSON):
@@ -266,35 +267,39 @@ def alignment_text(as_of=JOHNSON):
 
 # --- What was promised --------------------------------------------------------------------------
 
-CLAUSES = {"promise": "Promise", "clause": "Clause", "trigger": "Trigger", "duty": "Duty", "verb_of_obligation": "Verb", "who_decides": "Who decides", "legal_status": "In law"}
-_ORDER = [("North Atlantic Treaty", "Art. 4"), ("US-ROK Mutual Defense Treaty", "Art. II"), ("Commitment to Consult", "sole text, two paragraphs"),
-          ("North Atlantic Treaty", "Art. 5"), ("US-Japan Security Treaty", "Art. V"), ("US-ROK Mutual Defense Treaty", "Art. III")]
+ASPECTS = {"trigger": "Trigger", "duty": "Duty", "verb_of_obligation": "Verb", "who_decides": "Who decides", "legal_status": "In law"}
+PROMISES = {
+    "consult": {("North Atlantic Treaty", "Art. 4"): "North Atlantic Treaty, Article 4", ("Commitment to Consult", "sole text, two paragraphs"): "Commitment to Consult, 2023",
+                ("US-ROK Mutual Defense Treaty", "Art. II"): "US-ROK treaty, Article II"},
+    "act": {("North Atlantic Treaty", "Art. 5"): "North Atlantic Treaty, Article 5", ("US-Japan Security Treaty", "Art. V"): "US-Japan treaty, Article V",
+            ("US-ROK Mutual Defense Treaty", "Art. III"): "US-ROK treaty, Article III"},
+}
 
 
-def clauses(as_of=JOHNSON):
-    """Return the commitment beside the clauses to consult, then the clauses to act; paraphrased, one row each.
+def clauses(promise, as_of=JOHNSON):
+    """Return three clauses side by side, paraphrased: those that promise to "consult" or those that promise to "act".
 
-    Clauses that were only recalled (Article IV of the US-Japan treaty) are left out.
+    One row for each aspect (trigger, duty, verb, who decides, legal status), one column for each clause.
+    Article IV of the US-Japan treaty, also a promise to consult, is left out: its text was only recalled.
     """
     rows = _solid(load("commitments", as_of=as_of)).set_index(["text", "article"])
-    rows = rows.loc[[key for key in _ORDER if key in rows.index]].reset_index()
-    short = {"sole text, two paragraphs": "2023"}
-    rows["promise"] = ["consult" if "consult" in verb else "act" for verb in rows["verb_of_obligation"]]
-    rows["clause"] = rows["text"] + ", " + rows["article"].replace(short)
-    return rows
+    table = {"Aspect": list(ASPECTS.values())}
+    for key, heading in PROMISES[promise].items():
+        table[heading] = list(rows.loc[key, list(ASPECTS)])
+    return pd.DataFrame(table)
 
 
 # --- What publics want --------------------------------------------------------------------------
 
 WORDING = {
-    "trilateral military cooperation should be strengthened": "three-way military cooperation should be strengthened",
-    "need to strengthen trilateral security cooperation on DPRK nuclear crisis": "need for more three-way cooperation on North Korea's arms",
-    "approve strengthening trilateral security cooperation": "approve stronger three-way security cooperation",
-    "positive on strengthening trilateral military-security cooperation": "positive on stronger three-way military cooperation",
-    "Japan-ROK military alliance needed against DPRK": "an alliance with Japan is needed against North Korea",
-    "strengthen military cooperation with Japan": "stronger defense cooperation of Japan and Korea",
-    "strengthen defense cooperation with ROK": "stronger defense cooperation of Japan and Korea",
-    "strengthen Japan-ROK defense cooperation": "stronger defense cooperation of Japan and Korea",
+    "trilateral military cooperation should be strengthened": "strengthen three-way military cooperation",
+    "need to strengthen trilateral security cooperation on DPRK nuclear crisis": "more three-way cooperation on the North",
+    "approve strengthening trilateral security cooperation": "stronger three-way security cooperation",
+    "positive on strengthening trilateral military-security cooperation": "stronger three-way military cooperation",
+    "Japan-ROK military alliance needed against DPRK": "alliance with Japan against the North",
+    "strengthen military cooperation with Japan": "stronger Japan-Korea defense cooperation",
+    "strengthen defense cooperation with ROK": "stronger Japan-Korea defense cooperation",
+    "strengthen Japan-ROK defense cooperation": "stronger Japan-Korea defense cooperation",
 }
 
 
@@ -309,7 +314,7 @@ def support(as_of=JOHNSON):
     rows["mode"] = rows["mode"].fillna("mode not stated")
     rows["three"] = rows["wording"].str.contains("three-way")
     rows["after"] = rows["fieldwork_end"].fillna(rows["public_from"]) > pd.Timestamp(as_of)
-    weak = rows["cite_as"].str.contains("blog").map({True: ", read in a blog", False: ""})
+    weak = rows["cite_as"].str.contains("blog").map({True: ", from a blog", False: ""})
     rows["survey"] = rows["series"] + " " + rows["year"].astype(str)
     rows["line"] = rows["survey"] + " (" + rows["mode"] + weak + ")|" + rows["wording"]
     return rows.sort_values(["three", "year", "series"], ascending=[False, True, True]).reset_index(drop=True)
@@ -320,7 +325,7 @@ def support_chart(as_of=JOHNSON):
     rows = support(as_of)
     data = rows[["line", "population", "value", "after"]].copy()
     lines = list(dict.fromkeys(data["line"]))
-    y = alt.Y("line:N", title=None, sort=lines, axis=alt.Axis(labelExpr="split(datum.label, '|')", labelLimit=380, labelFontSize=12, labelLineHeight=14, grid=True))
+    y = alt.Y("line:N", title=None, sort=lines, axis=alt.Axis(labelExpr="split(datum.label, '|')", labelLimit=380, labelLineHeight=15, grid=True))
     x = alt.X("value:Q", title="In favor, %", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(values=[0, 50, 100], grid=True))
     known = {"domain": [ROK, JAPAN]}
     color = alt.Color("population:N", title=None, scale=alt.Scale(**known, range=[COLOR[ROK], COLOR[JAPAN]]))
@@ -329,7 +334,7 @@ def support_chart(as_of=JOHNSON):
     left = data.duplicated("line", keep=False) & (data["value"] == data.groupby("line")["value"].transform("min"))
     numbers = [alt.Chart(data[left == side]).mark_text(dx=-9 if side else 9, align="right" if side else "left", fontSize=12).encode(
         x, y, alt.Color("population:N", scale=alt.Scale(**known, range=[COLOR[ROK], COLOR[JAPAN]])), text=alt.Text("value:Q", format=".0f")) for side in (True, False)]
-    return alt.layer(*dots, *numbers, data=data).properties(width=190, height=36 * len(lines))
+    return alt.layer(*dots, *numbers, data=data).properties(width=220, height=37 * len(lines))
 
 
 def support_text(as_of=JOHNSON):
@@ -346,7 +351,7 @@ def support_text(as_of=JOHNSON):
                f"and from {_whole(before.min()[JAPAN])} to {_whole(before.max()[JAPAN])}% in Japan. One hollow mark, asked later, stands at {extra}.",
         "source": ["alliance_views"],
         "table": rows,
-        "columns": {"survey": "Survey", "population": "Public", "wording": "Wording, shortened", "mode": "Mode", "value": "In favor, %"},
+        "columns": {"survey": "Survey", "population": "Public", "question": "Wording, in English and shortened", "mode": "Mode", "value": "In favor, %"},
     }
 
 
@@ -368,7 +373,7 @@ def threats_named(as_of=JOHNSON):
     return table.rename_axis("threat").reset_index()
 
 
-THREATS = {"danger": "Danger", "indicator": "Indicator", "earlier": "Earlier", "latest": "Latest known", "limit": "What it cannot say", "cite_as": "Source"}
+THREATS = {"indicator": "Danger and indicator", "value": "Earlier and latest", "limit": "What it cannot say", "cite_as": "Source"}
 _CHANGES = [
     ("China", "Scrambles of Japan against Chinese aircraft", "pla_activity", {"series": "Japan, ASDF scrambles", "metric": "against Chinese aircraft"}, 2016,
      "A scramble is Japan's answer; fewer of them need not mean fewer flights."),
@@ -398,9 +403,9 @@ def _amount(row, unit=True):
 
 
 def threats_table(as_of=JOHNSON):
-    """Return indicators of the four dangers, one row each: earlier and latest known value, what it cannot say, source.
+    """Return indicators of the four dangers, one row each: earlier and latest value, what it cannot say, source.
 
-    "Earlier" is empty where one year only was found. Values that the national statistics of Russia give
+    Where one year only was found, it stands alone. Values that the national statistics of Russia give
     are the nation's; no series for its Far East was read.
     """
     table = []
@@ -412,12 +417,12 @@ def threats_table(as_of=JOHNSON):
         then, now = rows[rows["year"] == first].iloc[0], rows.iloc[-1]
         period = "period" if "period" in rows else "year"
         note = str(now["note"]).partition(":")[0] if pd.notna(now["note"]) else ""
-        table.append({"danger": danger, "indicator": title, "earlier": f"{_amount(then)} ({then[period]})", "latest": f"{_amount(now)} ({now[period]})",
+        table.append({"danger": danger, "indicator": f"**{danger}.** {title}", "value": f"{_amount(then)} ({then[period]}), {_amount(now)} ({now[period]})",
                       "limit": limit.format(note=note), "cite_as": now["cite_as"], "url": now["url"]})
     found = load("threat_indicators", as_of=as_of)
     for danger, title, limit in _LATEST:
         row = found[(found["threat"] == danger) & (found["indicator"] == title)].iloc[0]
-        table.append({"danger": danger, "indicator": title[0].upper() + title[1:], "earlier": "", "latest": f"{_amount(row)} ({row['period']})",
+        table.append({"danger": danger, "indicator": f"**{danger}.** {title[0].upper()}{title[1:]}", "value": f"{_amount(row)} ({row['period']})",
                       "limit": limit, "cite_as": row["cite_as"], "url": row["url"]})
     order = {"China": 0, "North Korea": 1, "Russia": 2, "Taiwan": 3}
     return pd.DataFrame(table).sort_values("danger", key=lambda column: column.map(order), kind="stable").reset_index(drop=True)

@@ -33,7 +33,8 @@ class Markdown:
 
     def _ipython_display_(self):
         metadata = {"companion": self.metadata} if self.metadata else {}
-        display({"text/markdown": self.text, "text/plain": self.text}, raw=True, metadata=metadata)
+        text = self.text.replace("$", "\\$")  # JupyterLab would set what stands between two as a formula
+        display({"text/markdown": text, "text/plain": self.text}, raw=True, metadata=metadata)
 
 
 class _Day(date):

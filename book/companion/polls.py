@@ -83,8 +83,9 @@ def nhk_chart():
     lines = base.mark_line(strokeWidth=2).encode(x, y, color, detail="run:N")
     limits = base.transform_filter("isValid(datum.low)").mark_rule(strokeWidth=1.5).encode(x, alt.Y("low:Q"), color, y2="high:Q")
     points = base.mark_point(size=70, strokeWidth=2, filled=False).encode(x, y, color, shape, fill=alt.condition("datum.known", color, alt.value("white")))
-    names = pd.DataFrame({"year": [2014, 2017, 2021], "mode": ["landline", "face to face", "landline and mobile"]})
-    labels = alt.Chart(names).transform_filter("datum.year >= first").mark_text(fontSize=12, color=PALETTE["ink"]).encode(x, y=alt.value(8), text="mode:N")
+    names = pd.DataFrame({"year": [2014, 2017, 2021], "mode": ["landline", "face to face", "landline and mobile"], "row": [8, 24, 8]})
+    labels = alt.Chart(names).transform_filter("datum.year >= first").mark_text(fontSize=12, color=PALETTE["ink"]).encode(
+        x, alt.Y("row:Q", scale=None), text="mode:N")
     return alt.layer(lines, limits, points, labels).properties(width=540, height=290)
 
 
@@ -161,5 +162,5 @@ def reasons_table(as_of=LIN):
     security = next(name for name in wide.columns if "security" in name)
     wide["of_all"] = (wide[security] * wide["need_pct"] / 100).round(0)
     reasons = [security] + [name for name in rows["reason"].unique() if name != security]
-    columns = {"year": "Year", **{name: f"{name.capitalize()}, %" for name in reasons}, "of_all": "Security, % of all asked"}
+    columns = {"year": "Year", **{name: f"{name[:1].upper()}{name[1:]}, %" for name in reasons}, "of_all": "Security, % of all asked"}
     return table(wide, columns, caption="Why? Reasons given by those who see a need to revise", name="tab-nhk-reasons")

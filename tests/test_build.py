@@ -1,0 +1,156 @@
+"""Building, on a book of three pages: faults stop it twice in a row, and what changed is built anew."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from conftest import BOOK, ROOT, build, need, version
+
+TOC = "format: jb-book\nroot: book/index\nparts:\n  - caption: Sample\n    chapters:\n      - file: book/sample\n      - file: book/about\n"
+INDEX = "(home)=\n# A small book\n\nSee [the sample](#about) and {cite:p}`cha-1999`.\n"
+ABOUT = "(about)=\n# About\n\nA page.\n\n```{bibliography}\n```\n"
+CELLS = [
+    'import companion\nfrom companion import sample\n\nships = companion.load("taiwan_strait_transits")',
+    'companion.say("There are {n} rows, and {word}.", n=len(ships), word=sample.WORD)',
+    'companion.figure(sample.chart(ships), name="fig-sample", caption="A sample.", alt="One bar.", source=["taiwan_strait_transits"])',
+]
+HELPER = '''"""A helper of the sample book."""
+import altair
+
+WORD = "the first word"
+
+
+def chart(frame):
+    """One bar."""
+    return altair.Chart(frame[["ship"]]).mark_bar().encode(x=altair.X("count():Q", title="Rows")).properties(width=200, height=220)
+'''
+
+
+def notebook(*sources):
+    """A notebook as the book stores it, from code cells; a heading goes before them."""
+    from companion.build import dumps
+
+    cells = [{"cell_type": "markdown", "id": "head", "metadata": {}, "source": "# Sample"}]
+    cells += [{"cell_type": "code", "id": f"c{n}", "metadata": {}, "outputs": [], "source": text} for n, text in enumerate(sources)]
+    return dumps({"cells": cells})
+
+
+def write(root, **pages):
+    for name, text in pages.items():
+        (root / "book" / (f"{name}.ipynb" if name == "sample" else f"{name}.md")).write_text(text, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """A small book with the real configuration, code, templates and data, built once."""
+    root = tmp_path_factory.mktemp("tree")
+    for name in ("_config.yml", "CITATION.cff", "constraints.txt"):
+        shutil.copy(ROOT / name, root)
+    shutil.copytree(ROOT / "data", root / "data")
+    for name in ("companion", "_static", "_templates"):
+        shutil.copytree(BOOK / name, root / "book" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(BOOK / "references.bib", root / "book")
+    (root / "_toc.yml").write_text(TOC)
+    (root / "book" / "companion" / "sample.py").write_text(HELPER)
+    write(root, index=INDEX, about=ABOUT, sample=notebook(*CELLS))
+    build(root, "html")
+    return root
+
+
+def plain(root):
+    """`jupyter-book build .`, as anyone would type it; returns its log."""
+    run = subprocess.run([sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "."], cwd=root,
+                         text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONUTF8": "1"})
+    assert run.returncode == 0, run.stdout
+    return re.sub(r"\x1b\[[0-9;]*m", "", run.stdout)
+
+
+def sample_page(root):
+    return (root / "_build" / "html" / "book" / "sample.html").read_text(encoding="utf-8")
+
+
+def refuse(root, task, good, *words):
+    """The build fails twice in a row, says why in one line, and leaves the good file alone."""
+    before = good.read_bytes()
+    for turn in ("first", "second"):
+        code, said = build(root, task, check=False)
+        assert code != 0, f"the {turn} build passed"
+        assert [line for line in said.splitlines() if all(word in line for word in words)], f"no line of the {turn} build names {words}: {said}"
+        assert "Traceback" not in said
+        assert good.read_bytes() == before, f"the {turn} build changed the last good {task}"
+
+
+FAULTS = {
+    "a broken label": ({"index": INDEX + "\nSee [nothing](#no-such-label).\n"}, ("book/index.md", "no-such-label")),
+    "a failing cell": ({"sample": notebook(*CELLS, "ships['no such column']")}, ("book/sample.ipynb", "no such column")),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_fault_stops_the_html_twice(tree, fault):
+    change, words = FAULTS[fault]
+    write(tree, **change)
+    try:
+        refuse(tree, "html", tree / "_build" / "html" / "index.html", *words)
+    finally:
+        write(tree, index=INDEX, sample=notebook(*CELLS))
+
+
+def test_bad_data_stops_the_html_twice(tree):
+    path = tree / "data" / "taiwan_strait_transits.csv"
+    good = path.read_bytes()
+    path.write_bytes(good.rstrip(b"\n"))
+    try:
+        refuse(tree, "html", tree / "_build" / "html" / "index.html", "book/sample.ipynb", "taiwan_strait_transits.csv, row")
+    finally:
+        path.write_bytes(good)
+
+
+def test_a_plain_build_gives_the_same_pages_and_follows_every_change(tree):
+    build(tree, "html")
+    made = {path.relative_to(tree / "_build" / "html"): path.read_bytes() for path in (tree / "_build" / "html").rglob("*.html")}
+    shutil.rmtree(tree / "_build" / "html")
+
+    assert "Executing" in plain(tree)
+    for name in made:
+        same = (tree / "_build" / "html" / name).read_bytes() == made[name]
+        assert same, f"{name} differs from what `make html` makes"
+
+    log = plain(tree)
+    assert "Executing" not in log and "Using cached" not in log, "nothing changed, yet a notebook was read"
+
+    write(tree, index=INDEX + "\nMore.\n")
+    assert "Executing" not in plain(tree), "prose changed, yet a notebook was run"
+
+    data = tree / "data" / "taiwan_strait_transits.csv"
+    rows = len(data.read_text(encoding="utf-8").splitlines()) - 1
+    assert f"There are {rows} rows" in sample_page(tree)
+    lines = data.read_text(encoding="utf-8").splitlines(keepends=True)
+    data.write_text("".join(lines[:-1]), encoding="utf-8")
+    plain(tree)
+    assert f"There are {rows - 1} rows" in sample_page(tree)
+    data.write_text("".join(lines), encoding="utf-8")
+
+    helper = tree / "book" / "companion" / "sample.py"
+    helper.write_text(HELPER.replace("first", "second"))
+    plain(tree)
+    assert f"There are {rows} rows, and the second word" in sample_page(tree)
+
+    style = tree / "book" / "_static" / "book.css"
+    style.write_text(style.read_text(encoding="utf-8") + "/* changed */\n", encoding="utf-8")
+    plain(tree)
+    assert "/* changed */" in (tree / "_build" / "html" / "_static" / "book.css").read_text(encoding="utf-8")
+
+
+def test_a_glyph_that_no_font_has_stops_the_pdf_twice(tree):
+    for tool in ("latexmk", "xelatex"):
+        need(tool)
+    write(tree, index=INDEX, about=ABOUT)
+    build(tree, "pdf")
+    write(tree, about=ABOUT.replace("A page.", "A page with \U00013000."))
+    try:
+        refuse(tree, "pdf", tree / "_build" / "pdf" / f"alliances-in-transition-{version()}.pdf", "\U00013000")
+    finally:
+        write(tree, about=ABOUT)

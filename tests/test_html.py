@@ -1,0 +1,216 @@
+"""The built HTML as readers meet it: in a browser without a network, by theme and width, without scripts, from disk."""
+import re
+from types import SimpleNamespace
+from urllib.parse import unquote, urldefrag, urljoin, urlparse
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+from conftest import ROOT, open_window, pages, version
+
+WINDOWS = [(theme, width) for theme in ("light", "dark") for width in (1280, 390)]
+CHARTED = [page for page in pages() if page.split("/")[-1] in ("lin-2025.html", "johnson-2025.html")]
+CONTROLLED = {"fig-budget-explorer": "book/lin-2025.html", "fig-nhk-constitution": "book/lin-2025.html"}
+CHARTS = "[...document.querySelectorAll('.chart')].filter(chart => chart.offsetParent)"  # wide or narrow, as the window asks
+HEIGHTS = CHARTS + ".map(chart => chart.getBoundingClientRect().height)"
+STATES = CHARTS + ".map(chart => chart.dataset.state)"
+WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+WIDE = """[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
+    .slice(0, 5).map(e => e.tagName + '.' + e.className)"""
+
+
+def wake_charts(window):
+    """Scroll to every chart, as a reader does, and wait until each is live or has given up."""
+    for number in range(window.evaluate(CHARTS + ".length")):
+        window.evaluate(f"{CHARTS}[{number}].scrollIntoView()")
+        window.wait_for_timeout(50)
+    window.wait_for_function(CHARTS + ".every(chart => chart.dataset.state)", timeout=60_000)
+
+
+@pytest.fixture(scope="module", params=[(page, *window) for page in pages() for window in WINDOWS], ids=lambda p: f"{p[0]}-{p[1]}-{p[2]}")
+def visit(request, chromium, site):
+    """One page in one theme and width: read to its end, its charts awake, its folded parts open."""
+    page, theme, width = request.param
+    context, record = open_window(chromium, viewport={"width": width, "height": 900}, color_scheme=theme)
+    held = []
+    context.route("**/vega.js", lambda route: held.append(route))  # charts wait until their drawings have been measured
+    window = context.new_page()
+    window.goto(site + page)
+    window.wait_for_load_state("networkidle") if not window.query_selector(".chart") else window.wait_for_load_state("load")
+    drawn = window.evaluate(HEIGHTS)
+    context.unroute("**/vega.js")
+    for route in held:
+        route.continue_()
+    wake_charts(window)
+    seen = SimpleNamespace(page=page, theme=theme, record=record, drawn=drawn, live=window.evaluate(HEIGHTS), states=window.evaluate(STATES))
+    seen.figures = window.locator("figure.chart-figure").count()
+    seen.shown = window.evaluate("document.documentElement.dataset.theme")
+    seen.widths = window.evaluate(WIDTHS)
+    window.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
+    seen.open_widths, seen.wide = window.evaluate(WIDTHS), window.evaluate(WIDE)
+    seen.axe = Axe().run(window).response["violations"]
+    yield seen
+    context.close()
+
+
+def test_nothing_goes_wrong_and_nothing_leaves(visit):
+    assert visit.record.said == []
+    assert visit.record.outside == []
+    assert visit.record.failed == []
+    assert visit.shown == visit.theme
+
+
+def test_page_fits_the_window(visit):
+    assert visit.widths[0] <= visit.widths[1], visit.wide
+    assert visit.open_widths[0] <= visit.open_widths[1], f"with all parts unfolded: {visit.wide}"
+
+
+def test_charts_come_to_life_and_nothing_moves(visit):
+    assert visit.states == ["live"] * visit.figures
+    moved = [(before, after) for before, after in zip(visit.drawn, visit.live, strict=True) if abs(before - after) > 2]
+    assert not moved, f"heights before and after: {moved}"
+
+
+def test_axe_finds_no_fault(visit):
+    faults = [f"{fault['id']}: {node['target']} {node['failureSummary'].splitlines()[-1].strip()}" for fault in visit.axe for node in fault["nodes"]]
+    assert not faults, "\n".join(faults[:12]) + f"\n{len(faults)} in all"
+
+
+def test_large_icon_files_are_never_asked_for(visit):
+    assert [url for url in visit.record.asked if re.search(r"fontawesome.*\.(js|woff2?|ttf)", url)] == []
+
+
+@pytest.fixture(scope="module")
+def parsed(html):
+    """{path below the site's root: parsed page} of all pages."""
+    return {path.relative_to(html).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "lxml") for path in sorted(html.rglob("*.html")) if "_static" not in path.parts}
+
+
+def test_front_page_is_a_page(parsed):
+    front = parsed["index.html"]
+    assert front.html["lang"] == "en" and front.title.get_text(strip=True)
+    assert front.find("h1") and not front.find("meta", attrs={"http-equiv": "refresh"})
+
+
+def test_every_page_has_title_heading_and_version(parsed):
+    for name, page in parsed.items():
+        assert page.html.get("lang") == "en" and page.title.get_text(strip=True), name
+        assert len(page.find_all("h1")) == 1, f"{name}: {len(page.find_all('h1'))} headings of the first level"
+        assert f"version {version()}" in page.find(class_="book-edition").get_text(), f"{name}: no version at its foot"
+
+
+def test_every_link_inside_the_book_resolves(parsed, html):
+    ids = {name: {tag["id"] for tag in page.find_all(id=True)} for name, page in parsed.items()}
+    dead = []
+    for name, page in parsed.items():
+        for tag in page.find_all(["a", "link", "script", "img", "form", "source"]):
+            target = next((tag[key] for key in ("href", "src", "action", "srcset") if tag.get(key)), "")
+            if re.match(r"[a-z][\w+.-]*:|//", target) or target in ("", "#"):
+                continue
+            path, anchor = urldefrag(urljoin(f"http://book/{name}", target))
+            path = unquote(urlparse(path).path).lstrip("/") or "index.html"
+            if not (html / path).is_file() or anchor and path in ids and unquote(anchor) not in ids[path]:
+                dead.append(f"{name}: {target}")
+    assert not dead, "\n".join(sorted(set(dead)))
+
+
+def test_addresses_outside_the_book_are_links_only(parsed):
+    for name, page in parsed.items():
+        for tag in page.find_all(["script", "img", "iframe", "link", "source"]):
+            target = tag.get("src") or tag.get("href") or ""
+            assert not re.match(r"(https?:)?//", target), f"{name}: {target}"
+
+
+def test_every_figure_says_what_it_shows_and_has_its_data(parsed):
+    figures = [(name, figure) for name, page in parsed.items() for figure in page.select("figure.chart-figure")]
+    assert figures
+    for name, figure in figures:
+        for view in figure.select(".chart-view"):
+            assert view["role"] == "img" and len(view["aria-label"]) > 20, f"{name}: {figure['id']}"
+        assert figure.select_one(".chart-view svg") and figure.select_one(".caption-number"), f"{name}: {figure['id']}"
+        assert figure.select("details.figure-data tbody tr"), f"{name}: {figure['id']} has no data table"
+        assert figure.select_one(".figure-source").get_text().startswith("Source: "), f"{name}: {figure['id']}"
+
+
+def test_other_scripts_carry_their_language(parsed):
+    for name, page in parsed.items():
+        for text in (page.find("article") or page.new_tag("p")).find_all(string=re.compile("[\u0400-\u04ff\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")):
+            if not text.find_parent(["script", "svg", "title"]):
+                assert text.find_parent(lang=re.compile("^(ja|zh|ko|ru)$")), f"{name}: {text.strip()[:40]!r} has no lang"
+
+
+def test_notes_for_instructors_are_not_in_the_site(html):
+    for path in html.rglob("*"):
+        assert "instructor" not in path.relative_to(html).as_posix(), path
+        if path.suffix in (".html", ".js", ".ipynb", ".txt", ".md"):
+            assert "**Misreading.**" not in path.read_text(encoding="utf-8", errors="replace"), path
+
+
+def test_data_and_notebooks_can_be_downloaded(parsed, html):
+    linked = {tag["href"].split("/")[-1] for page in parsed.values() for tag in page.select("a[href]")}
+    for path in [*(ROOT / "data").glob("*.csv"), *(ROOT / "book").glob("*.ipynb")]:
+        assert path.name in linked, f"no page offers {path.name}"
+
+
+@pytest.mark.parametrize("page", CHARTED)
+def test_reading_without_scripts(chromium, site, page):
+    context, record = open_window(chromium, java_script_enabled=False, color_scheme="dark")
+    window = context.new_page()
+    window.goto(site + page)
+    drawings = window.evaluate(CHARTS + ".map(chart => chart.querySelector('.chart-view svg').getBoundingClientRect()).map(box => [box.width, box.height])")
+    assert len(drawings) == window.locator("figure.chart-figure").count() > 0
+    assert all(width > 200 and height > 100 for width, height in drawings), drawings
+    paper, ink = (window.evaluate(f"getComputedStyle(document.querySelector('{where}')).{what}") for where, what in (("body", "backgroundColor"), ("article p", "color")))
+    assert min(map(float, re.findall(r"[\d.]+", paper)[:3])) > 230 and max(map(float, re.findall(r"[\d.]+", ink)[:3])) < 100, (paper, ink)
+    table = window.locator("details.figure-data").first
+    table.locator("summary").click()
+    assert table.locator("td").first.is_visible()
+    assert record.outside == []
+    context.close()
+
+
+@pytest.mark.parametrize("page", CHARTED)
+def test_reading_from_disk(chromium, html, page):
+    context, record = open_window(chromium)
+    window = context.new_page()
+    window.goto((html / page).as_uri())
+    wake_charts(window)
+    assert set(window.evaluate(STATES)) == {"live"}
+    assert record.outside == [] and record.failed == [] and record.said == []
+    context.close()
+
+
+def test_search_finds_a_word(chromium, site):
+    context, record = open_window(chromium)
+    window = context.new_page()
+    window.goto(site + "search.html?q=deflator")
+    window.locator("#search-results li a").first.wait_for(timeout=20_000)
+    found = [link.get_attribute("href") for link in window.locator("#search-results li a").all()]
+    assert any("lin-2025" in link for link in found), found
+    assert record.outside == [] and record.failed == [] and record.said == []
+    context.close()
+
+
+@pytest.mark.parametrize("name", CONTROLLED)
+def test_controls_change_the_figure_from_the_keyboard(chromium, site, name):
+    context, record = open_window(chromium)
+    window = context.new_page()
+    window.goto(f"{site}{CONTROLLED[name]}")
+    chart = window.locator(f"#{name} .chart").filter(visible=True)
+    chart.scroll_into_view_if_needed()
+    window.wait_for_function(f"document.querySelector('#{name} .chart[data-state=live]')", timeout=30_000)
+    controls = chart.locator(".chart-controls :is(select, input)").all()
+    assert len(controls) >= 2
+    drawing = f"document.querySelector('#{name} .chart[data-state=live] .chart-view svg').innerHTML"
+    for number, control in enumerate(controls):
+        assert control.evaluate("control => control.labels.length && control.labels[0].innerText.trim()"), f"control {number} has no label"
+        before = window.evaluate(drawing)
+        control.focus()
+        for key in {"checkbox": ["Space"]}.get(control.get_attribute("type"), ["ArrowDown", "ArrowUp", "ArrowUp"]):
+            window.keyboard.press(key)
+            window.wait_for_timeout(200)
+            if changed := window.evaluate(drawing) != before:
+                break
+        assert changed, f"control {number} of {name} changes nothing"
+    assert record.said == []
+    context.close()
