@@ -116,7 +116,7 @@ def open_window(browser, **options):
     record = SimpleNamespace(said=[], outside=[], failed=[], asked=[])
     local = re.compile(r"(https?|wss?)://127\.0\.0\.1[:/]|file:|data:|blob:|about:")
     context.route(lambda url: not local.match(url), lambda route: (record.outside.append(route.request.url), route.abort()))
-    context.on("console", lambda line: record.said.append(f"{line.type}: {line.text}") if line.type in ("error", "warning") else None)
+    context.on("console", lambda line: record.said.append(f"{line.type}: {line.text} ({line.location['url']})") if line.type in ("error", "warning") else None)
     context.on("weberror", lambda error: record.said.append(f"page error: {error.error}"))
     context.on("request", lambda request: record.asked.append(request.url))
     context.on("requestfailed", lambda request: record.failed.append(f"{request.url}: {request.failure}"))

@@ -104,7 +104,8 @@ def _computed(renderer, data, meta):
     found = _markdown(renderer, text, data.line, inline=False)
     for table in [node for node in found if isinstance(node, nodes.table)]:
         table["classes"] += ["computed", "colwidths-given"] + ["filterable"] * bool(meta.get("filterable"))
-        if _share_width(table) > 30:
+        table["lines"] = _share_width(table)
+        if table["lines"] > 34:
             table["classes"] += ["longtable"]  # in the PDF it breaks over pages
         if "caption" in meta:
             table.insert(0, nodes.title("", "", *_markdown(renderer, meta["caption"])))
@@ -124,15 +125,20 @@ def _share_width(table):
     """
     heads = [[entry.astext() for entry in row.children] for part in table.findall(nodes.thead) for row in part.findall(nodes.row)]
     rows = [[entry.astext() for entry in row.children] for part in table.findall(nodes.tbody) for row in part.findall(nodes.row)]
-    asked = []
+    least, asked = [], []
     for number in range(len(heads[0])):
-        word = max(len(w) for head in heads for w in re.split(r"[\s/-]", head[number]))
-        asked.append(max([word] + [len(row[number]) for row in rows]) + 2)
-    if sum(asked) > LINE:
-        long = [width > 18 for width in asked]
-        rest = max(LINE - sum(w for w, is_long in zip(asked, long) if not is_long), 12 * sum(long))
-        roots = sum(w ** 0.5 for w, is_long in zip(asked, long) if is_long)
-        asked = [rest * w ** 0.5 / roots if is_long else w for w, is_long in zip(asked, long)]
+        head_word = max(len(w) for head in heads for w in re.split(r"[\s/-]", head[number]))
+        word = max((len(w) for row in rows for w in row[number].split()), default=1)
+        least.append(max(head_word, word) + 2)
+        asked.append(max([head_word] + [len(row[number]) for row in rows]) + 2)
+    fixed = {n: asked[n] for n in range(len(asked)) if asked[n] <= 18 or sum(asked) <= LINE}
+    while len(fixed) < len(asked):  # share what is left; a column that would fall below its longest word is fixed there
+        rest = LINE - sum(fixed.values())
+        roots = sum(asked[n] ** 0.5 for n in range(len(asked)) if n not in fixed)
+        shares = {n: rest * asked[n] ** 0.5 / roots for n in range(len(asked)) if n not in fixed}
+        short = {n: least[n] for n, share in shares.items() if share < least[n]}
+        fixed.update(short or shares)
+    asked = [fixed[n] for n in range(len(asked))]
     for spec, width in zip(table.findall(nodes.colspec), asked):
         spec["colwidth"] = round(width)
     return sum(max(-(-len(cell) // max(int(width), 1)) for cell, width in zip(row, asked)) for row in rows)
@@ -317,7 +323,7 @@ class Paper(SphinxPostTransform):
                 node.parent.insert(node.parent.index(node), nodes.raw("", r"\needspace{5\baselineskip}", format="latex"))
         for node in list(self.document.findall(nodes.table)):
             if "longtable" not in node["classes"]:
-                node.parent.insert(node.parent.index(node), nodes.raw("", r"\needspace{%d\baselineskip}" % min(24, 4 + len(list(node.findall(nodes.row)))), format="latex"))
+                node.parent.insert(node.parent.index(node), nodes.raw("", r"\needspace{%d\baselineskip}" % min(38, 5 + node.get("lines", 1.5 * len(list(node.findall(nodes.row))))), format="latex"))
 
 
 # --- The book's frame ---------------------------------------------------------------------------

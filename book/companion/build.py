@@ -3,6 +3,7 @@
 Usage: python -m companion.build book | html | pdf | notebooks
 """
 
+import hashlib
 import json
 import os
 import re
@@ -59,14 +60,37 @@ def _reason(log):
     return "\n".join(dict.fromkeys(said)) or plain[-2000:]
 
 
+def _inputs():
+    """Return a digest of all that a build reads: every page, module, data file and setting, and the commit it prints."""
+    files = [path for folder in ("book", "data") for path in (ROOT / folder).rglob("*")
+             if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)]
+    total = hashlib.sha256((sys.version + _environment()["SOURCE_DATE_EPOCH"]).encode())
+    for path in sorted(files + [ROOT / name for name in ("_config.yml", "_toc.yml", "CITATION.cff", "constraints.txt", "requirements.txt")]):
+        total.update(f"{path.relative_to(ROOT).as_posix()}\0".encode() + path.read_bytes())
+    return total.hexdigest()
+
+
+def _is_current(made):
+    """Tell whether `made` was built from the inputs as they are."""
+    stamp = ROOT / "_build" / f".{made.suffix[1:]}.inputs"
+    return made.exists() and stamp.exists() and stamp.read_text() == _inputs()
+
+
+def _stamp(made):
+    (ROOT / "_build" / f".{made.suffix[1:]}.inputs").write_text(_inputs())
+
+
 def html():
     """Build the HTML book, then put it in place of the old one. Returns the path of its front page."""
-    _sphinx("html")
     new, good = ROOT / "_build" / "html.new", ROOT / "_build" / "html"
+    if _is_current(good / "index.html"):
+        return good / "index.html"
+    _sphinx("html")
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(MADE / "html", new)
     shutil.rmtree(good, ignore_errors=True)
     new.rename(good)
+    _stamp(good / "index.html")
     return good / "index.html"
 
 
@@ -88,6 +112,9 @@ def pdf():
     lacks = missing_for_pdf()
     if lacks:
         raise BuildError(f"The PDF needs {', '.join(lacks)}. Install it with\n" + "\n".join(f"  {system}: {line}" for system, line in LATEX_NEEDS.items()))
+    good = ROOT / "_build" / "pdf" / f"alliances-in-transition-{read_version()}.pdf"
+    if _is_current(good):
+        return good
     _sphinx("latex")
     folder = MADE / "latex"
     code, text = _run(["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", "book.tex"], ROOT / "_build" / "pdf.log", cwd=folder, env=_environment())
@@ -99,9 +126,9 @@ def pdf():
         (folder / "book.pdf").unlink(missing_ok=True)
         shutil.rmtree(MADE / ".doctrees", ignore_errors=True)
         raise BuildError("\n".join(faults or [text[-2000:]]) + "\npdf: the build failed; the last good PDF is untouched. All output: _build/pdf.log")
-    good = ROOT / "_build" / "pdf" / f"alliances-in-transition-{read_version()}.pdf"
     good.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(folder / "book.pdf", good)
+    _stamp(good)
     return good
 
 

@@ -6,6 +6,7 @@ label and caption) travels as output metadata under the key ``companion``.
 """
 
 from datetime import date, datetime
+from numbers import Integral
 
 import pandas as pd
 from IPython.display import display
@@ -42,6 +43,14 @@ class _Day(date):
         return spell_day(self) if spec in ("", "day") else super().__format__(spec)
 
 
+class _Count(int):
+    def __format__(self, spec):
+        words = "none one two three four five six seven eight nine ten".split()
+        if spec == "word":
+            return words[self] if 0 <= self < len(words) else str(int(self))
+        return super().__format__(spec)
+
+
 def spell_day(day, short=False):
     """Return a date in words, "March 8, 2025" (or "Mar 8, 2025"), on every system the same."""
     return f"{day:%b}" * short + f"{day:%B}" * (not short) + f" {day.day}, {day.year}"
@@ -51,11 +60,13 @@ def say(template, **values):
     """Return one computed sentence or paragraph.
 
     `template` is Markdown with named fields as in `str.format`; a date prints in words with the
-    format ``{day:day}``. A number that the data decide reaches the page only in this way.
+    format ``{day:day}``, a count up to ten with ``{n:word}``. A number that the data decide reaches the page only in this way.
     """
     for key, value in values.items():
         if isinstance(value, (date, datetime, pd.Timestamp)):
             values[key] = _Day(value.year, value.month, value.day)
+        elif isinstance(value, Integral) and not isinstance(value, bool):
+            values[key] = _Count(value)
     return Markdown(template.format(**values), kind="sentence")
 
 

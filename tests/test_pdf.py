@@ -1,0 +1,132 @@
+"""The PDF: every figure is there, nothing is missing or sticks out, and its links and bookmarks work."""
+import re
+import subprocess
+import unicodedata
+
+import pikepdf
+import pytest
+import yaml
+from bs4 import BeautifulSoup
+from conftest import ROOT, version
+from pybtex.database import parse_file
+
+OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]{3,}")
+
+
+@pytest.fixture(scope="module")
+def opened(pdf):
+    with pikepdf.open(pdf.path) as document:
+        yield document
+
+
+def bare(text):
+    """Text without white space, in one form, for comparison across line ends."""
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text))
+
+
+def test_every_figure_and_its_caption(pdf, html):
+    built = {}
+    for page in sorted((html / "book").glob("*.html")):
+        for figure in BeautifulSoup(page.read_text(encoding="utf-8"), "lxml").select("figure.chart-figure"):
+            built[int(re.search(r"\d+", figure.select_one(".caption-number").get_text())[0])] = figure.select_one(".caption-text").get_text()
+    assert sorted(built) == list(range(1, len(built) + 1)) != []
+    text = bare("\n".join(pdf.pages))
+    missing = [number for number, caption in built.items() if not re.search(rf"Figure{number}[.:]?" + re.escape(bare(caption)[:25]), text)]
+    assert not missing, f"figures without their caption in the PDF: {missing}"
+    assert not re.search(rf"Figure{len(built) + 1}\D", text), "the PDF has more figures than the HTML"
+
+
+def test_no_code_and_no_missing_glyph(pdf):
+    text = "\n".join(pdf.pages)
+    for trace in ("alt.Chart(", "companion.figure(", "<IPython", "\ufffd"):
+        assert trace not in text
+    assert re.findall(r"Missing character: .*", pdf.log) == []
+    assert re.findall(r"LaTeX Warning: (?:Reference|Citation|Hyper reference) .*", pdf.log) == []
+
+
+def test_nothing_sticks_out(pdf):
+    """No line is more than 5 points too wide; says on which page, and where in book.tex."""
+    wide, page = [], 0
+    for found in re.finditer(r"\[(\d+)(?=[\]\s{<])|Overfull \\hbox \(([\d.]+)pt too wide\) (.*)\n(.*)", pdf.log):
+        page = int(found[1]) if found[1] else page
+        if found[2] and float(found[2]) > 5:
+            wide.append(f"after page {page}: {found[2]}pt, {found[3]}: {found[4][:90]}")
+    assert not wide, "\n".join(wide)
+
+
+def test_no_page_is_blank(pdf):
+    assert len(pdf.pages) > 10
+    blank = [number for number, text in enumerate(pdf.pages[1:], start=2) if len(text.strip()) <= 40]
+    assert not blank, f"pages with next to nothing on them: {blank}"
+
+
+def test_version_commit_and_vintage_stand_at_the_front(pdf):
+    front = " ".join("".join(pdf.pages[:2]).split())
+    assert version() in front
+    commit = subprocess.run(["git", "rev-parse", "--short=10", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    assert (commit or "not recorded") in front
+    from companion.book import data_vintage
+
+    assert data_vintage() and data_vintage() in front
+
+
+def test_metadata(opened):
+    assert "Alliances in Transition" in str(opened.docinfo.get("/Title", ""))
+    assert "companion's editors" in str(opened.docinfo.get("/Author", "")).replace("’", "'")
+
+
+def test_bookmarks_hold_parts_and_chapters(opened):
+    def titles(items):
+        return [title for item in items for title in (item.title, *titles(item.children))]
+
+    with opened.open_outline() as outline:
+        found = titles(outline.root)
+    toc = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    wanted = [part["caption"] for part in toc["parts"]]
+    places = [found.index(caption) for caption in wanted if caption in found]
+    assert len(places) == len(wanted) and places == sorted(places), found
+    chapters = sum(len(part["chapters"]) for part in toc["parts"])
+    assert len(found) >= len(wanted) + chapters
+
+
+def names(node):
+    """The destinations in a PDF's name tree."""
+    found = {str(name) for name in node.get("/Names", [])[::2]}
+    return found.union(*(names(kid) for kid in node.get("/Kids", [])))
+
+
+def test_links_lead_somewhere(opened):
+    known = names(opened.Root.Names.Dests)
+    inside, outside, dead = 0, 0, []
+    for page in opened.pages:
+        for note in page.get("/Annots", []):
+            action = note.get("/A", {})
+            target = action.get("/D", note.get("/Dest"))
+            if "/URI" in action:
+                outside += 1
+                assert re.match(r"https?://|mailto:", str(action["/URI"])), f"a link to {action['/URI']}"
+            elif target is not None:
+                inside += 1
+                if not isinstance(target, pikepdf.Array) and str(target) not in known:
+                    dead.append(str(target))
+    assert inside > 50 and outside > 20
+    assert not dead, sorted(set(dead))[:10]
+
+
+def test_fonts_are_embedded(pdf):
+    table = subprocess.run(["pdffonts", str(pdf.path)], capture_output=True, text=True, check=True).stdout.splitlines()
+    start = table[0].index("emb")
+    outside = [line for line in table[2:] if not line[start:].startswith("yes")]
+    assert len(table) > 5 and not outside, outside
+
+
+def test_other_scripts_are_there(pdf):
+    """Titles in Japanese, Chinese, Korean and Russian that the bibliography prints can be read and searched in the PDF."""
+    text = bare("\n".join(pdf.pages))
+    titles = [entry.fields["title"] for entry in parse_file(str(ROOT / "book" / "references.bib")).entries.values()]
+    runs = {bare(title): OTHER_SCRIPT.search(title)[0] for title in titles if OTHER_SCRIPT.search(title)}
+    missing = [title for title, run in runs.items() if bare(run) not in text]
+    assert runs and not missing, missing
+    for script in ("\u0400-\u04ff", "\u3041-\u30ff", "\u4e00-\u9fff", "\uac00-\ud7a3"):
+        if [run for run in runs.values() if re.search(f"[{script}]", run)]:
+            assert re.search(f"[{script}]", text)
