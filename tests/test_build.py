@@ -46,7 +46,7 @@ def write(root, **pages):
 def tree(tmp_path_factory):
     """A small book with the real configuration, code, templates and data, built once."""
     root = tmp_path_factory.mktemp("tree")
-    for name in ("_config.yml", "CITATION.cff", "constraints.txt"):
+    for name in ("_config.yml", "CITATION.cff", "constraints.txt", "requirements.txt"):
         shutil.copy(ROOT / name, root)
     shutil.copytree(ROOT / "data", root / "data")
     for name in ("companion", "_static", "_templates"):

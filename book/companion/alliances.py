@@ -107,22 +107,22 @@ def leaders_chart(as_of=LIN):
     bars = terms(as_of)[["capital", "label", "start", "end", "acting", "known"]].assign(start=lambda f: day(f["start"]), end=lambda f: day(f["end"]))
     dots = encounters(as_of)[["date", "group", "known"]].assign(date=lambda f: day(f["date"]))
     order = [*CAPITALS.values(), *dict.fromkeys(GROUPS.values()), EXERCISES]
-    time = alt.Scale(type="utc", domain=["2021-01-01", LAST_DAY])
+    time = alt.Scale(type="utc", domain=["2021-01-01", LAST_DAY])  # said in one layer, and not in one with x2: else Vega-Lite sees a conflict
     axis = alt.Axis(format="%Y", tickCount="year", labelAlign="left", labelOffset=2)
     lane = lambda field: alt.Y(field, title=None, scale=alt.Scale(domain=order), axis=alt.Axis(labelLimit=200, domain=False, ticks=False, grid=False))
     terms_ = alt.Chart(bars).mark_bar(height=24, strokeWidth=1.5, stroke=PALETTE["blue"]).encode(
-        alt.X("start:T", title=None, scale=time, axis=axis), lane("capital:N"), x2="end:T",
+        alt.X("start:T", title=None, axis=axis), lane("capital:N"), x2="end:T",
         color=alt.condition("datum.known", alt.value(PALETTE["paleblue"]), alt.value("white")))
     acting = alt.Chart(bars[bars["acting"]]).mark_bar(height=24, strokeWidth=1.5, stroke=PALETTE["blue"], color=PALETTE["rule"]).encode(
-        alt.X("start:T", scale=time), lane("capital:N"), x2="end:T")
+        alt.X("start:T"), lane("capital:N"), x2="end:T")
     names = alt.Chart(bars).mark_text(align="left", dx=3, fontSize=11.5, color=PALETTE["ink"]).encode(
-        alt.X("start:T", scale=time), lane("capital:N"), text="label:N")
+        alt.X("start:T"), lane("capital:N"), text="label:N")
     points = alt.Chart(dots).mark_point(size=48, strokeWidth=1.5, filled=False, color=PALETTE["ink"], opacity=1).encode(
-        alt.X("date:T", scale=time), lane("group:N"), fill=alt.condition("datum.known", alt.value(PALETTE["ink"]), alt.value("white")))
+        alt.X("date:T", title=None, scale=time, axis=axis), lane("group:N"), fill=alt.condition("datum.known", alt.value(PALETTE["ink"]), alt.value("white")))
     now = alt.Chart(pd.DataFrame({"day": [f"{as_of:%Y-%m-%d}"], "label": [spell_day(as_of)]}))
-    rule = now.mark_rule(color=PALETTE["red"], strokeWidth=1.5, strokeDash=[5, 3]).encode(alt.X("day:T", scale=time))
+    rule = now.mark_rule(color=PALETTE["red"], strokeWidth=1.5, strokeDash=[5, 3]).encode(alt.X("day:T"))
     flag = now.mark_text(color=PALETTE["red"], fontSize=12, align="center", baseline="bottom", dy=-3).encode(
-        alt.X("day:T", scale=time), y=alt.value(0), text="label:N")
+        alt.X("day:T"), y=alt.value(0), text="label:N")
     return alt.layer(terms_, acting, rule, names, points, flag).properties(width=450, height=252)
 
 

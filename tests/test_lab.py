@@ -1,0 +1,92 @@
+"""JupyterLab itself, offline: every notebook of the book opens, runs from top to bottom and shows its figures."""
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from conftest import BOOK, ROOT, notebooks, open_window
+
+from companion.figures import MIME
+
+TOKEN = "book"
+IN_ORDER = [name for name in re.findall(r"file: book/(\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8")) if name in notebooks()]
+RUN = """async () => {
+    const app = window.jupyterapp;
+    await app.restored;
+    const panel = await app.commands.execute('docmanager:open', {path: %r});
+    await panel.context.ready;
+    await panel.sessionContext.ready;
+    await app.commands.execute('notebook:run-all-cells');
+    return [...panel.content.model.cells].filter(cell => cell.type === 'code').map(cell => cell.toJSON());
+}"""
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """A running JupyterLab in a copy of the book, without a way out; its address."""
+    root = tmp_path_factory.mktemp("lab")
+    shutil.copytree(BOOK, root / "book", ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+    shutil.copytree(ROOT / "data", root / "data")
+    settings = root / "settings" / "@jupyterlab" / "notebook-extension"
+    settings.mkdir(parents=True)
+    (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))  # draw cells out of sight, too
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    nowhere = "http://127.0.0.1:9"
+    folders = {f"JUPYTER_{kind}_DIR": str(root / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
+    words = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}",
+             f"--ServerApp.root_dir={root}", "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly",
+             f"--LabApp.user_settings_dir={root / 'settings'}", f"--LabApp.workspaces_dir={root / 'workspaces'}",
+             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    with open(root / "lab.log", "w") as log:
+        server = subprocess.Popen(words, cwd=root, stdout=log, stderr=log, env={
+            **os.environ, **folders, "IPYTHONDIR": str(root / "ipython"), "HTTP_PROXY": nowhere, "HTTPS_PROXY": nowhere, "NO_PROXY": "127.0.0.1,localhost"})
+    address = f"http://127.0.0.1:{port}/"
+    try:
+        for _ in range(120):
+            try:
+                urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{address}api?token={TOKEN}", timeout=5).close()
+                break
+            except OSError:
+                assert server.poll() is None, (root / "lab.log").read_text()
+                time.sleep(0.5)
+        else:
+            pytest.fail((root / "lab.log").read_text(), pytrace=False)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=20)
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_run_all_cells(chromium, lab, name):
+    context, record = open_window(chromium, viewport={"width": 1280, "height": 900})
+    window = context.new_page()
+    window.goto(f"{lab}lab/workspaces/{name}?token={TOKEN}&reset")
+    window.wait_for_function("window.jupyterapp && window.jupyterapp.commands.hasCommand('notebook:run-all-cells')", timeout=60_000)
+    cells = window.evaluate(RUN % f"book/{name}.ipynb")
+    failed = [f"{''.join(cell['source'])[:80]}: {out['ename']}: {out['evalue']}" for cell in cells for out in cell["outputs"] if out["output_type"] == "error"]
+    assert not failed, "\n".join(failed)
+    assert all(cell["execution_count"] for cell in cells if "".join(cell["source"]).strip()), "a cell was not run"
+
+    figures = sum(MIME in out.get("data", {}) for cell in cells for out in cell["outputs"])
+    drawn = "[...document.querySelectorAll('.jp-OutputArea-output .vega-embed')].filter(e => e.querySelector('svg, canvas')?.getBoundingClientRect().width > 100).length"
+    try:
+        window.wait_for_function(f"{drawn} >= {figures}", timeout=20_000)
+    except Exception:
+        pytest.fail(f"{window.evaluate(drawn)} of {figures} figures are drawn; {record.said}", pytrace=False)
+    assert window.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+    assert [line for line in record.said if re.search("vega|WARN|domain|scale", line, re.I)] == []
+    assert record.outside == []
+    context.close()
+
+
+def test_every_notebook_is_a_page_of_the_book():
+    assert set(IN_ORDER) == set(notebooks())
