@@ -98,6 +98,7 @@ def test_a_fault_stops_the_html_twice(tree, fault):
         write(tree, index=INDEX, sample=notebook(*CELLS))
 
 
+@pytest.mark.slow
 def test_bad_data_stops_the_html_twice(tree):
     path = tree / "data" / "taiwan_strait_transits.csv"
     good = path.read_bytes()
