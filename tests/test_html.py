@@ -41,6 +41,7 @@ def visit(request, chromium, site):
     for route in held:
         route.continue_()
     wake_charts(window)
+    window.mouse.wheel(0, -300)  # scrolling up brings out the way back to the top
     seen = SimpleNamespace(theme=theme, asked=record.asked, drawn=drawn, live=window.evaluate(HEIGHTS), states=window.evaluate(STATES))
     seen.figures = window.locator("figure.chart-figure").count()
     seen.shown = window.evaluate("document.documentElement.dataset.theme")

@@ -107,7 +107,7 @@ def leaders_chart(as_of=LIN):
     bars = terms(as_of)[["capital", "label", "start", "end", "acting", "known"]].assign(start=lambda f: day(f["start"]), end=lambda f: day(f["end"]))
     dots = encounters(as_of)[["date", "group", "known"]].assign(date=lambda f: day(f["date"]))
     order = [*CAPITALS.values(), *dict.fromkeys(GROUPS.values()), EXERCISES]
-    time = alt.Scale(type="utc", domain=["2021-01-01", LAST_DAY])  # said in one layer, and not in one with x2: else Vega-Lite sees a conflict
+    time = alt.Scale(type="utc", nice=False)
     axis = alt.Axis(format="%Y", tickCount="year", labelAlign="left", labelOffset=2)
     lane = lambda field: alt.Y(field, title=None, scale=alt.Scale(domain=order), axis=alt.Axis(labelLimit=200, domain=False, ticks=False, grid=False))
     terms_ = alt.Chart(bars).mark_bar(height=24, strokeWidth=1.5, stroke=PALETTE["blue"]).encode(

@@ -129,8 +129,8 @@ def _share_width(table):
     for number in range(len(heads[0])):
         head_word = max(len(w) for head in heads for w in re.split(r"[\s/-]", head[number]))
         word = max((len(w) for row in rows for w in row[number].split()), default=1)
-        least.append(max(head_word, word) + 2)
-        asked.append(max([head_word] + [len(row[number]) for row in rows]) + 2)
+        least.append(max(head_word + 1, word) + 2)  # heads are bold
+        asked.append(max([head_word + 1] + [len(row[number]) for row in rows]) + 2)
     fixed = {n: asked[n] for n in range(len(asked)) if asked[n] <= 18 or sum(asked) <= LINE}
     while len(fixed) < len(asked):  # share what is left; a column that would fall below its longest word is fixed there
         rest = LINE - sum(fixed.values())
