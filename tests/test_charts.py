@@ -797,14 +797,17 @@ def test_drawn_the_same_in_jupyterlab(name):
     assert same != (name in DIFFERS), (texts_of(book) - texts_of(lab), texts_of(lab) - texts_of(book), count(book), count(lab))
 
 
-@pytest.mark.parametrize("name", ACCEPTED)
-def test_drawn_for_a_phone(name):
-    spec = narrow(unseen(name))
-    svg = drawn(spec)
+def fits_a_phone(spec):
+    svg = drawn(narrow(spec))
     assert float(re.search(r'<svg[^>]* width="([\d.]+)"', svg)[1]) <= PHONE
     sizes = [float(size) for size in re.findall(r'font-size="([\d.]+)px"', svg)]
     assert min(sizes, default=SMALLEST) >= SMALLEST
     assert not re.search(r"NaN|undefined", re.sub(r' aria-label="[^"]*"', "", svg))
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_drawn_for_a_phone(name):
+    fits_a_phone(unseen(name))
 
 
 @pytest.mark.parametrize("name", ACCEPTED)
@@ -950,6 +953,11 @@ def test_pairs_alike_in_grey_print_are_listed():
 STORED = {
     output["data"][MIME]["usermeta"]["companion"]["name"]: output["data"][MIME]
     for notebook in notebooks().values() for cell in notebook["cells"] for output in cell.get("outputs", []) if MIME in output.get("data", {})}
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_stored_figure_on_a_phone(name):
+    fits_a_phone({key: value for key, value in STORED[name].items() if key != "usermeta"})
 
 
 @pytest.mark.parametrize("name", STORED)

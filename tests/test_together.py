@@ -114,7 +114,7 @@ def test_the_conclusions_of_both_articles_are_on_the_scorecard():
 
 
 @pytest.mark.parametrize("row", FORECASTS, ids=IDS)
-def test_forecast_has_a_criterion_before_it_has_an_outcome(row):
+def test_forecast_has_a_criterion_and_an_outcome_has_a_source(row):
     assert len(row["criterion"].split()) >= 8 and row["outcome_note"]
     if row["outcome"] in OPEN:
         assert not row["outcome_on"], "no event decides yet"

@@ -17,6 +17,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pikepdf
@@ -193,10 +194,18 @@ def _views(spec):
 def narrow(spec, room=PHONE):
     """Return a specification redrawn for a phone, `room` pixels wide: text keeps its size, views stack, plots shrink."""
     small = json.loads(json.dumps(spec))
-    if "hconcat" in small:
-        small["vconcat"] = small.pop("hconcat")
-    if "columns" in small:
-        small["columns"] = 1
+    for view in list(_views(small)):
+        if "hconcat" in view:
+            view["vconcat"] = view.pop("hconcat")
+        if "columns" in view or isinstance(view.get("facet"), dict) and "field" in view["facet"]:
+            view["columns"] = 1
+        for place in (view.get("facet"), view.get("encoding")):  # panels beside each other stack, too
+            if isinstance(place, dict) and "column" in place and "row" not in place:
+                place["row"] = place.pop("column")
+            if isinstance(place, dict) and isinstance(place.get("facet"), dict):
+                place["facet"]["columns"] = 1
+        for channel in ("x", "y"):
+            _wrap_title(view.get("encoding", {}).get(channel), channel)
     small["config"]["legend"] = {**small["config"].get("legend", {}), "columns": 1}
     small["config"]["axis"] = {**small["config"].get("axis", {}), "labelOverlap": True}
     sized = [view for view in _views(small) if isinstance(view.get("width"), (int, float))]
@@ -213,7 +222,36 @@ def narrow(spec, room=PHONE):
             break
         for view in sized:
             view["width"] = max(110, round(view["width"] - excess))
+    for letters in (34, 28, 24, 20, 16):  # what is still too wide are the names of the rows
+        if _width(small) <= room:
+            break
+        _wrap_names(small, letters)
     return small
+
+
+def _wrap_title(channel, name, letters=45):
+    """Break the long title of an axis into lines; that of y, which stands above the plot, grows upward."""
+    for place in (channel, channel.get("axis")) if isinstance(channel, dict) else ():
+        if isinstance(place, dict) and isinstance(place.get("title"), str) and len(place["title"]) > letters:
+            place["title"] = textwrap.wrap(place["title"], letters)
+            if name == "y":
+                channel["axis"] = {**(channel.get("axis") or {}), "titleY": -12 - 15 * (len(place["title"]) - 1)}
+
+
+def _wrap_names(spec, letters):
+    """Set the names of rows in 11 pixels, in lines of at most `letters`, and give the rows the height for them."""
+    names = {value for rows in spec.get("datasets", {}).values() for row in rows for value in row.values() if isinstance(value, str)}
+    lines = {name: [line for part in name.split("|") for line in textwrap.wrap(part, letters)] for name in sorted(names) if len(name) > letters}
+    told = f"({json.dumps(lines, ensure_ascii=False)})[datum.label] || split(datum.label, '|')"
+    for view in _views(spec):
+        for part in [view, *view.get("layer", [])]:
+            y = part.get("encoding", {}).get("y")
+            if isinstance(y, dict) and isinstance(y.get("field"), str) and y.get("type") in ("nominal", "ordinal") and y.get("axis", {}) is not None:
+                y["axis"] = {**y.get("axis", {}), "labelExpr": told, "labelFontSize": 11, "labelLineHeight": 13}
+                rows = {row[y["field"]] for values in spec.get("datasets", {}).values() for row in values if isinstance(row.get(y["field"]), str)}
+                need = sum(13 * len(lines.get(name, name.split("|"))) + 8 for name in rows)
+                if isinstance(view.get("height"), (int, float)):
+                    view["height"] = max(view["height"], need)
 
 
 def _inline_svg(node):
