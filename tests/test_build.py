@@ -24,7 +24,7 @@ WORD = "the first word"
 
 def chart(frame):
     """One bar."""
-    return altair.Chart(frame[["ship"]]).mark_bar().encode(x=altair.X("count():Q", title="Rows")).properties(width=200, height=220)
+    return altair.Chart(frame[["ship"]]).mark_bar().encode(x=altair.X("count():Q", title="Number of rows")).properties(width=200, height=220)
 '''
 
 
@@ -121,9 +121,6 @@ def test_a_plain_build_gives_the_same_pages_and_follows_every_change(tree):
 
     log = plain(tree)
     assert "Executing" not in log and "Using cached" not in log, "nothing changed, yet a notebook was read"
-
-    write(tree, index=INDEX + "\nMore.\n")
-    assert "Executing" not in plain(tree), "prose changed, yet a notebook was run"
 
     data = tree / "data" / "taiwan_strait_transits.csv"
     rows = len(data.read_text(encoding="utf-8").splitlines()) - 1

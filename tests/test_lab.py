@@ -65,12 +65,21 @@ def lab(tmp_path_factory):
         server.wait(timeout=20)
 
 
-@pytest.mark.parametrize("name", IN_ORDER)
-def test_run_all_cells(chromium, lab, name):
+@pytest.fixture(scope="module")
+def desk(chromium, lab):
+    """JupyterLab in one window, in which the notebooks are opened one after the other."""
     context, record = open_window(chromium, viewport={"width": 1280, "height": 900})
     window = context.new_page()
-    window.goto(f"{lab}lab/workspaces/{name}?token={TOKEN}&reset")
+    window.goto(f"{lab}lab?token={TOKEN}&reset")
     window.wait_for_function("window.jupyterapp && window.jupyterapp.commands.hasCommand('notebook:run-all-cells')", timeout=60_000)
+    yield window, record
+    context.close()
+
+
+@pytest.mark.parametrize("name", IN_ORDER)
+def test_run_all_cells(desk, name):
+    window, record = desk
+    record.said.clear()
     cells = window.evaluate(RUN % f"book/{name}.ipynb")
     failed = [f"{''.join(cell['source'])[:80]}: {out['ename']}: {out['evalue']}" for cell in cells for out in cell["outputs"] if out["output_type"] == "error"]
     assert not failed, "\n".join(failed)
@@ -85,7 +94,12 @@ def test_run_all_cells(chromium, lab, name):
     assert window.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
     assert [line for line in record.said if re.search("vega|WARN|domain|scale", line, re.I)] == []
     assert record.outside == []
-    context.close()
+    window.evaluate("""async () => {
+        const panel = window.jupyterapp.shell.currentWidget;
+        await panel.sessionContext.shutdown();
+        await panel.context.revert();
+        panel.dispose();
+    }""")
 
 
 def test_every_notebook_is_a_page_of_the_book():

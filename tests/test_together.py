@@ -133,16 +133,21 @@ def test_too_early_means_that_the_day_for_judging_lies_ahead(row):
     assert not day or date.fromisoformat(row["horizon"]) > date(2026, 5, 31)
 
 
+def found_since(day):
+    rows = together.countable()
+    return rows.loc[rows["date"] > day, "group"].value_counts().to_dict()
+
+
 def test_outcomes_that_the_data_decide_agree_with_the_data():
     found = together.countable().assign(year=lambda f: f["date"].dt.year).groupby(["year", "group"]).size()
     number = lambda year, group: found.get((year, group), 0)  # noqa: E731
     outcome = {row["id"]: row for row in FORECASTS}
     assert outcome["F-02"]["outcome"] == "not so far" and number(2025, "exercises") <= number(2024, "exercises")
-    engagement = next(row for row in FORECASTS if "frequency and intensity" in row["forecast"])
-    assert engagement["outcome"] == "partly"
-    assert number(2025, "leaders") < number(2024, "leaders") and number(2025, "foreign ministers") > number(2024, "foreign ministers")
-    regular = next(row for row in FORECASTS if row["criterion"].startswith("Defense ministers of the three meet"))
-    assert regular["outcome"] == "partly" and number(2025, "defense ministers") == 0
+    formal = sum(number(year, group) for year in (2023, 2024) for group in ("leaders", "foreign ministers", "defense ministers"))
+    since = found_since("2025-08-12")
+    assert outcome["F-24"]["outcome"] == "too early" and "five a year" in outcome["F-24"]["outcome_note"] and formal == 10
+    assert since == {"foreign ministers": 2, "exercises": 1}
+    assert outcome["F-11"]["outcome"] == "partly" and number(2025, "defense ministers") == 0
     freedom = load("meetings").query("level.str.contains('Freedom Edge') and year == 2025")
     assert len(freedom) == 1 and outcome["F-04"]["outcome_on"] == f"{freedom['date'].iloc[0]:%Y-%m-%d}"
 

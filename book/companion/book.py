@@ -26,6 +26,7 @@ import yaml
 from docutils import nodes
 from fontTools import subset
 from jupyter_cache import get_cache
+from jupyter_cache.executors import load_executor
 from myst_nb.core import render
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -216,8 +217,9 @@ def narrow(spec, room=PHONE):
             mark["fontSize"] = 11
         if isinstance(mark, dict) and mark.get("type") == "bar" and isinstance(mark.get("size"), (int, float)) and full:
             mark["size"] = max(4, round(mark["size"] * (room - 50) / full))
-    for _ in range(3):
-        excess = _width(small) - room
+    for attempt in range(4):
+        # The wide drawing is there already; what stands beside its plot tells how far to shrink at first.
+        excess = _width(spec if attempt == 0 and len(sized) == 1 else small) - room
         if excess <= 0:
             break
         for view in sized:
@@ -325,8 +327,8 @@ def _write_downloads(folder, node, number, page, version):
     table.write(f"# {cited}\n")
     csv.writer(table, lineterminator="\n").writerows([node["columns"], *([_plain(cell) for cell in row] for row in node["rows"])])
     (folder / f"{name}.csv").write_text(table.getvalue(), encoding="utf-8")
-    for form in ("svg", "png"):
-        shutil.copyfile(draw({**node["spec"], "background": "white"}, form), folder / f"{name}.{form}")
+    shutil.copyfile(draw(node["spec"], "svg"), folder / f"{name}.svg")
+    shutil.copyfile(draw({**node["spec"], "background": "white"}, "png"), folder / f"{name}.png")
     (folder / f"{name}.vl.json").write_text(json.dumps(node["spec"], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (folder / f"{name}.bib").write_text(
         f"@misc{{{name},\n  author = {{{{The companion's editors}}}},\n  title = {{Figure {number}: {node['caption']}}},\n  year = {{2026}},\n"
@@ -452,7 +454,21 @@ def find_outdated(app, env, added, changed, removed):
         outdated |= env.found_docs
     if kept.get("static") != static:
         outdated.add(app.config.root_doc)
+    _execute_together(app, [env.doc2path(name) for name in sorted(notebooks & (outdated | set(added)))])
     return sorted(outdated - set(added) - set(removed))
+
+
+def _execute_together(app, paths):
+    """Fill the cache with several notebooks at once, where the system forks; myst-nb would run them one by one.
+
+    A notebook that fails is left to myst-nb, which runs it again and says where.
+    """
+    if len(paths) < 2 or sys.platform == "win32" or app.config.nb_execution_mode != "cache":
+        return
+    cache = get_cache(_cache_path(app))
+    for path in paths:
+        cache.add_nb_to_project(path)
+    load_executor("local-parallel", cache=cache).run_and_cache(filter_uris=paths, timeout=app.config.nb_execution_timeout)
 
 
 # --- HTML ---------------------------------------------------------------------------------------

@@ -264,7 +264,7 @@ def tests_table():
     """Return the tested steps as a table."""
     rows = tests()
     few = lambda p: "<0.001" if p < 0.001 else f"{p:.2f}" if p >= 0.095 else f"{p:.3f}"
-    rows = rows.assign(step=rows["from"].astype(str) + " to " + rows["to"].astype(str), change=_signed(rows["change"]), z=_signed(rows["z"], 2), z_wide=_signed(rows["z_wide"], 2),
+    rows = rows.assign(step=rows["from"].astype(str) + "–" + rows["to"].astype(str), change=_signed(rows["change"]), z=_signed(rows["z"], 2), z_wide=_signed(rows["z_wide"], 2),
                        p=rows["p"].map(few), p_wide=rows["p_wide"].map(few))
     return table(rows, {"what": "Share", "step": "Step", "change": "Change", "z": "z", "p": "p", "z_wide": f"z, design effect {DESIGN_EFFECT}", "p_wide": "p", "verdict": "Told from chance at 5%?"},
                  caption="Every step tested", name="tab-polling-tests")

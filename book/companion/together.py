@@ -416,9 +416,10 @@ def _say_democracy():
 def _say_forecasts():
     rows = load("forecasts")
     number = rows["outcome"].value_counts()
+    later = sum(str(day) > "2026-05-31" for day in rows["horizon"].fillna("") if str(day)[:2] == "20")
     listed = ", ".join(f"{outcome} {number.get(outcome, 0)}" for outcome in OUTCOMES)
-    return say("Of the {n} forecasts of both articles together, the record up to spring 2026 gives: {listed}. For {days} of them the day set for judging lies after the record ends.",
-               n=len(rows), listed=listed, days=sum(str(day) > "2026-05-31" for day in rows["horizon"].fillna("") if str(day)[:2] == "20"))
+    return say("Of the {n} forecasts of both articles together, the record up to spring 2026 gives: {listed}. For {days} the day set for judging lies after the record ends.",
+               n=len(rows), listed=listed, days="all of them" if later == len(rows) else f"{later} of them")
 
 
 def _say_known():
