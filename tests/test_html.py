@@ -36,7 +36,8 @@ def visit(request, chromium, site):
     held = []
     context.route("**/vega.js", lambda route: held.append(route))  # charts wait until their drawings have been measured
     window = context.new_page()
-    window.goto(site + page)
+    window.goto(site + page, wait_until="domcontentloaded")  # a script that is held would hold the load, too
+    window.evaluate("document.fonts.ready.then(() => true)")
     drawn = window.evaluate(HEIGHTS)
     context.unroute("**/vega.js")
     for route in held:
@@ -49,10 +50,10 @@ def visit(request, chromium, site):
     window.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
     seen.open_widths, seen.wide = window.evaluate(WIDTHS), window.evaluate(WIDE)
     window.evaluate("[...document.querySelectorAll('.figure-data')].slice(1).forEach(part => part.open = false)")  # all alike: one is enough for axe
-    seen.faults, seen.themes = [], []
+    seen.faults = []
     for theme in ("light", "dark"):
         window.emulate_media(color_scheme=theme)
-        seen.themes.append(window.evaluate("document.documentElement.dataset.theme"))
+        window.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")  # the page follows the reader's system
         window.wait_for_function("document.getAnimations().every(motion => motion.playState !== 'running')")  # folded code fades in
         if theme == "light":
             seen.said, seen.outside, seen.failed = list(record.said), list(record.outside), list(record.failed)  # axe asks for files of its own
@@ -67,7 +68,6 @@ def test_nothing_goes_wrong_and_nothing_leaves(visit):
     assert visit.said == []
     assert visit.outside == []
     assert visit.failed == []
-    assert visit.themes == ["light", "dark"], "the page does not follow the reader's system"
 
 
 def test_page_fits_the_window(visit):

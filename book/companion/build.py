@@ -144,11 +144,13 @@ def book():
 
 
 def normal(notebook):
-    """Return a notebook (dict) in its stored form: no times, counts or editor's traces, keys in order."""
+    """Return a notebook (dict) in its stored form: counted in order, no times or editor's traces, keys in order."""
+    count = 0
     for cell in notebook["cells"]:
         cell["metadata"] = {"tags": cell["metadata"]["tags"]} if cell["metadata"].get("tags") else {}
         if cell["cell_type"] == "code":
-            cell["execution_count"] = None
+            count += 1
+            cell["execution_count"] = count  # nbval takes a cell without one for unrun
             for output in cell["outputs"]:
                 output.pop("execution_count", None)
     notebook["metadata"] = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
