@@ -76,8 +76,8 @@ def _is_current(made):
     return made.exists() and stamp.exists() and stamp.read_text() == _inputs()
 
 
-def _stamp(made):
-    (ROOT / "_build" / f".{made.suffix[1:]}.inputs").write_text(_inputs())
+def _stamp(made, inputs):
+    (ROOT / "_build" / f".{made.suffix[1:]}.inputs").write_text(inputs)
 
 
 def html():
@@ -85,12 +85,13 @@ def html():
     new, good = ROOT / "_build" / "html.new", ROOT / "_build" / "html"
     if _is_current(good / "index.html"):
         return good / "index.html"
+    inputs = _inputs()  # before the build: what changes during it is not in the book
     _sphinx("html")
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(MADE / "html", new)
     shutil.rmtree(good, ignore_errors=True)
     new.rename(good)
-    _stamp(good / "index.html")
+    _stamp(good / "index.html", inputs)
     return good / "index.html"
 
 
@@ -115,6 +116,7 @@ def pdf():
     good = ROOT / "_build" / "pdf" / f"alliances-in-transition-{read_version()}.pdf"
     if _is_current(good):
         return good
+    inputs = _inputs()
     _sphinx("latex")
     folder = MADE / "latex"
     code, text = _run(["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", "book.tex"], ROOT / "_build" / "pdf.log", cwd=folder, env=_environment())
@@ -128,7 +130,7 @@ def pdf():
         raise BuildError("\n".join(faults or [text[-2000:]]) + "\npdf: the build failed; the last good PDF is untouched. All output: _build/pdf.log")
     good.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(folder / "book.pdf", good)
-    _stamp(good)
+    _stamp(good, inputs)
     return good
 
 
