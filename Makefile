@@ -32,7 +32,7 @@ lock: setup-tests  ## renew constraints.txt, the full lock for every system
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o constraints.txt _build/lock.in
 
 test: setup-tests setup-system  ## the tests, in a few minutes
-	$(BIN)/python -m pytest tests --nbval book/*.ipynb --nbval-current-env -q
+	$(BIN)/python -m pytest tests --nbval book/*.ipynb --nbval-current-env -q -n 2 --dist loadfile
 
 test-all: test  ## the tests and what takes longer
 	$(BIN)/python -m pytest tests -q -m slow

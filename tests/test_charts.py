@@ -424,22 +424,25 @@ def opacity_of_a_quantity():
 
 # --- Transforms ---------------------------------------------------------------------------------
 
+def fitted(transform, **options):
+    """Points with the curve that a transform of Vega-Lite lays through them."""
+    chart = base(CLOUD).encode(SPENDING, GROWTH)
+    return chart.mark_point() + getattr(chart, transform)("spending", "growth", **options).mark_line(color=PALETTE["orange"])
+
+
 @accepted
 def regression():
-    chart = base(CLOUD).encode(SPENDING, GROWTH)
-    return chart.mark_point() + chart.transform_regression("spending", "growth").mark_line(color=PALETTE["orange"])
+    return fitted("transform_regression")
 
 
 @accepted
 def polynomial_regression():
-    chart = base(CLOUD).encode(SPENDING, GROWTH)
-    return chart.mark_point() + chart.transform_regression("spending", "growth", method="poly", order=3).mark_line(color=PALETTE["orange"])
+    return fitted("transform_regression", method="poly", order=3)
 
 
 @accepted
 def loess():
-    chart = base(CLOUD).encode(SPENDING, GROWTH)
-    return chart.mark_point() + chart.transform_loess("spending", "growth").mark_line(color=PALETTE["orange"])
+    return fitted("transform_loess")
 
 
 @accepted

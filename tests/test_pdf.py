@@ -65,7 +65,7 @@ def test_version_commit_and_vintage_stand_at_the_front(pdf):
     assert version() in front
     commit = subprocess.run(["git", "rev-parse", "--short=10", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
     assert (commit or "not recorded") in front
-    from companion.book import data_vintage
+    from companion.edition import data_vintage
 
     assert data_vintage() and data_vintage() in front
 

@@ -9,7 +9,11 @@ and then calls `companion.load`, `companion.table`, `companion.say`, `companion.
 `companion.cards`. Charts and computations live in the modules beside this file.
 """
 
+import sys
 from datetime import date
+
+# Altair's validator would build a grammar of internationalized addresses, which takes every notebook 1.6 s and nobody here uses.
+sys.modules.setdefault("rfc3987_syntax", None)
 
 from companion.data import DataError, load
 from companion.figures import FigureError, figure

@@ -15,14 +15,14 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import textwrap
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pikepdf
 import vl_convert
-import yaml
 from docutils import nodes
 from fontTools import subset
 from jupyter_cache import get_cache
@@ -34,15 +34,13 @@ from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
 from companion import chicago
-from companion.data import resources
+from companion.edition import BOOK, ROOT, commit, data_vintage, day, read_version
 from companion.figures import MIME
 
 log = logging.getLogger(__name__)
 
 PHONE = 350  # pixels that a phone's column leaves a figure
 VEGA_LITE = "6.4"  # twin, page and PDF draw with the same one; a test compares it with what JupyterLab draws with
-BOOK = Path(__file__).resolve().parents[1]
-ROOT = BOOK.parent
 
 
 # --- What an output becomes ---------------------------------------------------------------------
@@ -91,6 +89,7 @@ def _figure(renderer, spec):
     drawn = {key: value for key, value in spec.items() if key != "usermeta"}
     drawn["$schema"] = f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE[0]}.json"
     drawn["config"] = {**spec["config"], "background": None}  # the page's own, light or dark
+    _draw_ahead(meta["name"], drawn)
     figure += drawing(spec=drawn, name=meta["name"], alt=meta["alt"])
     figure += nodes.caption("", "", *_markdown(renderer, meta["caption"]))
     source = nodes.paragraph("", "Source: ", *_markdown(renderer, meta["source"]), nodes.Text("."), classes=["figure-source"])
@@ -158,15 +157,26 @@ def draw(spec, form):
     path = ROOT / "_build" / ".figures" / f"{key}.{form}"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        told = {"vl_version": VEGA_LITE, "allowed_base_urls": []}
         if form == "svg":
-            drawn = vl_convert.vegalite_to_svg(text, **told).encode()
+            drawn = vl_convert.vegalite_to_svg(text, vl_version=VEGA_LITE, allowed_base_urls=[]).encode()
         elif form == "png":
-            drawn = vl_convert.vegalite_to_png(text, scale=2, **told)
+            svg = re.sub(r"<svg[^>]*>", r'\g<0><rect width="100%" height="100%" fill="white"/>', draw(spec, "svg").read_text(encoding="utf-8"), count=1)
+            drawn = vl_convert.svg_to_png(svg, scale=2)
         else:
-            drawn = _stable_pdf(vl_convert.vegalite_to_pdf(text, **told))
-        path.write_bytes(drawn)
+            drawn = _stable_pdf(vl_convert.svg_to_pdf(draw(spec, "svg").read_text(encoding="utf-8")))
+        part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
+        part.write_bytes(drawn)
+        part.replace(path)
     return path
+
+
+AHEAD = ThreadPoolExecutor(2)
+COMING = {}  # name of a figure: what is being drawn of it while Sphinx reads on
+
+
+def _draw_ahead(name, spec):
+    """Begin to draw what the HTML page will ask for."""
+    COMING[name] = AHEAD.submit(lambda: [draw(spec, "png"), draw(narrow(spec), "svg")])
 
 
 def _stable_pdf(drawn):
@@ -271,6 +281,8 @@ def _controls(spec):
 
 def visit_drawing_html(self, node):
     """Write the static drawing and, as data, the specification from which the page redraws it; twice, for wide and narrow windows."""
+    if node["name"] in COMING:
+        COMING.pop(node["name"]).result()
     wide = {"spec": node["spec"], "name": node["name"]}
     for kind, drawn in (("wide", wide), ("narrow", {"spec": narrow(node["spec"]), "name": f"{node['name']}-narrow"})):
         data = json.dumps(drawn["spec"], ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
@@ -328,7 +340,7 @@ def _write_downloads(folder, node, number, page, version):
     csv.writer(table, lineterminator="\n").writerows([node["columns"], *([_plain(cell) for cell in row] for row in node["rows"])])
     (folder / f"{name}.csv").write_text(table.getvalue(), encoding="utf-8")
     shutil.copyfile(draw(node["spec"], "svg"), folder / f"{name}.svg")
-    shutil.copyfile(draw({**node["spec"], "background": "white"}, "png"), folder / f"{name}.png")
+    shutil.copyfile(draw(node["spec"], "png"), folder / f"{name}.png")
     (folder / f"{name}.vl.json").write_text(json.dumps(node["spec"], ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (folder / f"{name}.bib").write_text(
         f"@misc{{{name},\n  author = {{{{The companion's editors}}}},\n  title = {{Figure {number}: {node['caption']}}},\n  year = {{2026}},\n"
@@ -368,35 +380,16 @@ class Paper(SphinxPostTransform):
 
 # --- The book's frame ---------------------------------------------------------------------------
 
-def read_version():
-    """Return the version that stands in CITATION.cff."""
-    return str(yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["version"])
-
-
-def _git(*words):
-    try:
-        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-
-
-def data_vintage():
-    """Return the latest day on which the sources of the data package were read, as printed on the title page."""
-    return max((source.get("accessed", "") for item in resources() for source in item.get("sources", [])), default="")
-
-
 def configure(app, config):
     """Set version, dates and the LaTeX frame, which `_config.yml` cannot compute."""
     config.version = config.release = read_version()
-    day = _git("log", "-1", "--format=%cs") or yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["date-released"]
-    commit = _git("rev-parse", "--short=10", "HEAD") or "not recorded"
     config.html_context.update(version=config.version, data_vintage=data_vintage())
     config.latex_additional_files = ["book/companion/book.sty"]
     config.latex_elements = {
         "papersize": "a4paper", "pointsize": "10pt", "extraclassoptions": "openany,twoside",
         "geometry": r"\usepackage[paperwidth=170mm,paperheight=240mm,inner=23mm,outer=19mm,top=24mm,bottom=22mm,headsep=7mm,footskip=10mm]{geometry}",
         "fontpkg": "", "preamble": r"\usepackage{book}", "fncychap": "", "figure_align": "!htb", "makeindex": "", "printindex": "",
-        "maketitle": r"\companiontitle{%s}{%s}{%s}{%s}" % (config.version, day, commit, data_vintage()),
+        "maketitle": r"\companiontitle{%s}{%s}{%s}{%s}" % (config.version, day(), commit(), data_vintage()),
         "tableofcontents": r"\companioncontents",
     }
 
@@ -435,9 +428,9 @@ def find_outdated(app, env, added, changed, removed):
     its record in the cache and is executed again. Changed static files call for one page, since
     Sphinx copies them only when it writes something.
     """
-    code = [path for path in (BOOK / "companion").glob("*.py") if path.name not in ("book.py", "chicago.py", "build.py")]
+    code = [path for path in (BOOK / "companion").glob("*.py") if path.name not in ("book.py", "chicago.py", "build.py", "edition.py")]
     inputs = _digest([*code, *(ROOT / "data").glob("*"), *ROOT.glob("constraints.txt")])
-    frame = _digest([BOOK / "companion" / "book.py", BOOK / "companion" / "chicago.py", ROOT / "CITATION.cff"])
+    frame = _digest([BOOK / "companion" / "book.py", BOOK / "companion" / "chicago.py", BOOK / "companion" / "edition.py", ROOT / "CITATION.cff"])
     static = _digest([path for folder in ("_static", "_templates") for path in (BOOK / folder).rglob("*") if path.is_file()])
     kept = getattr(env, "companion_keys", {})
     env.companion_keys = {"inputs": inputs, "frame": frame, "static": static}
@@ -553,9 +546,9 @@ def finish_html(app, error):
     if fonts.is_dir() and not (out / "_static" / "icons.woff2").exists():
         write_icons(fonts, out / "_static" / "icons.woff2")
     for page in out.rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        if 'data-theme="auto"' in text:
-            page.write_text(text.replace('data-theme="auto"', 'data-theme="light"', 1), encoding="utf-8")
+        text = page.read_text(encoding="utf-8").replace('data-theme="auto"', 'data-theme="light"', 1)
+        # The first build of a folder computes this sum before the file is there, a second one after.
+        page.write_text(re.sub(r"(mystnb\.\w+\.css)\?v=\w+", r"\1", text), encoding="utf-8")
     write_front_page(out, app.config.root_doc)
 
 

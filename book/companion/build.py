@@ -10,9 +10,10 @@ import re
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from companion.book import ROOT, read_version
+from companion.edition import ROOT, read_version
 
 WORK = ROOT / "_build" / "next"  # what is being built; the good book stays until this one is whole
 MADE = WORK / "_build"
@@ -28,7 +29,7 @@ class BuildError(Exception):
 
 
 def _run(words, log, **more):
-    """Run a command with its output in a log file; raise BuildError with the lines that tell why it failed."""
+    """Run a command with its output in a log file; return its exit code and that output."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, "w", encoding="utf-8") as out:
         code = subprocess.run(words, stdout=out, stderr=subprocess.STDOUT, **more).returncode
@@ -37,11 +38,11 @@ def _run(words, log, **more):
 
 def _environment():
     stamp = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True).stdout.strip() or "1763769600"
-    return {**os.environ, "SOURCE_DATE_EPOCH": stamp, "FORCE_SOURCE_DATE": "1", "PYTHONUTF8": "1"}
+    return {**os.environ, "SOURCE_DATE_EPOCH": stamp, "FORCE_SOURCE_DATE": "1", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT / "book")}
 
 
 def _sphinx(builder):
-    words = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", ".", "--path-output", str(WORK), "--builder", builder, "-W", "--keep-going"]
+    words = [sys.executable, "-c", "import companion; from jupyter_book.cli.main import main; main()", "build", ".", "--path-output", str(WORK), "--builder", builder, "-W", "--keep-going"]
     code, text = _run(words, ROOT / "_build" / f"{builder}.log", cwd=ROOT, env=_environment())
     if code:
         # A doctree written before the failure would let the next build pass with the fault in the page.
@@ -108,17 +109,13 @@ def missing_for_pdf():
     return lacks
 
 
-def pdf():
-    """Build the PDF. Returns its path. A glyph that no font has, or a dead reference, is an error."""
-    lacks = missing_for_pdf()
-    if lacks:
-        raise BuildError(f"The PDF needs {', '.join(lacks)}. Install it with\n" + "\n".join(f"  {system}: {line}" for system, line in LATEX_NEEDS.items()))
-    good = ROOT / "_build" / "pdf" / f"alliances-in-transition-{read_version()}.pdf"
-    if _is_current(good):
-        return good
-    inputs = _inputs()
-    _sphinx("latex")
-    folder = MADE / "latex"
+def _pdf_path():
+    return ROOT / "_build" / "pdf" / f"alliances-in-transition-{read_version()}.pdf"
+
+
+def _press(inputs):
+    """Turn the LaTeX that Sphinx wrote into the PDF and put it in place. A glyph that no font has, or a dead reference, is an error."""
+    good, folder = _pdf_path(), MADE / "latex"
     code, text = _run(["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", "book.tex"], ROOT / "_build" / "pdf.log", cwd=folder, env=_environment())
     log = (folder / "book.log").read_text(encoding="utf-8", errors="replace") if (folder / "book.log").exists() else text
     faults = re.findall(r"^! .*$", log, re.M) if code else []
@@ -131,18 +128,36 @@ def pdf():
     good.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(folder / "book.pdf", good)
     _stamp(good, inputs)
-    return good
+
+
+def pdf(beside=lambda: None):
+    """Build the PDF, and call `beside` while TeX is at work. Returns its path."""
+    if lacks := missing_for_pdf():
+        raise BuildError(f"The PDF needs {', '.join(lacks)}. Install it with\n" + "\n".join(f"  {system}: {line}" for system, line in LATEX_NEEDS.items()))
+    if _is_current(_pdf_path()):
+        beside()
+        return _pdf_path()
+    inputs = _inputs()
+    _sphinx("latex")
+    with ThreadPoolExecutor(1) as press:
+        pressing = press.submit(_press, inputs)
+        beside()
+    pressing.result()
+    return _pdf_path()
 
 
 def book():
     """Build both; where the PDF's tools are missing, build the HTML and say what installs them."""
-    print(html().relative_to(ROOT))
+    if missing_for_pdf():
+        print(html().relative_to(ROOT))
     try:
-        print(pdf().relative_to(ROOT))
+        made = pdf(beside=html)
     except BuildError as error:
         if not missing_for_pdf():
             raise
         print(f"No PDF was built. {error}")
+    else:
+        print(html().relative_to(ROOT), made.relative_to(ROOT), sep="\n")
 
 
 def normal(notebook):

@@ -6,11 +6,10 @@ between modes (landline, face to face, landline and mobile) nothing is joined or
 """
 
 from math import sqrt
-from statistics import NormalDist
 
 import altair as alt
 import pandas as pd
-from scipy.stats import binom, norm
+from scipy.special import ndtr, ndtri
 
 from companion import LIN
 from companion.budget import linked
@@ -18,7 +17,7 @@ from companion.data import load
 from companion.figures import PALETTE
 from companion.output import say, table
 
-Z95 = NormalDist().inv_cdf(0.975)
+Z95 = float(ndtri(0.975))
 DESIGN_EFFECT = 1.5
 ANSWERS = {"need_pct": "Revision is needed", "no_need_pct": "Not needed", "undecided_pct": "Cannot say either way"}
 MOBILE = "landline and mobile"
@@ -190,7 +189,7 @@ def step_test(share_1, n_1, share_2, n_2, deff=1.0):
     """Return (change in points, z, two-sided p) for two independent shares (%)."""
     change = share_2 - share_1
     z = change / (step_margin(share_1, n_1, share_2, n_2, deff) / Z95)
-    return change, z, 2 * norm.sf(abs(z))
+    return change, z, 2 * ndtr(-abs(z))
 
 
 def needed(share_1, share_2, power=None, deff=1.0):
@@ -199,14 +198,14 @@ def needed(share_1, share_2, power=None, deff=1.0):
     Without `power` the step as observed is just significant at 5%. With it, the two shares are taken as true.
     """
     spread = share_1 * (100 - share_1) + share_2 * (100 - share_2)
-    reach = Z95 + (norm.ppf(power) if power else 0)
+    reach = Z95 + (ndtri(power) if power else 0)
     return deff * spread * (reach / (share_2 - share_1)) ** 2
 
 
 def detection(n, share, change, deff=1.0):
     """Return the probability that two waves of `n` answers each tell a true `change` (points) from `share` (%) at 5%, two-sided."""
     away = change / (step_margin(share, n, share + change, n, deff) / Z95)
-    return norm.sf(Z95 - away) + norm.cdf(-Z95 - away)
+    return ndtr(away - Z95) + ndtr(-Z95 - away)
 
 
 # --- The series and its steps -------------------------------------------------------------------
@@ -333,6 +332,8 @@ def published(share, n, deff=1.0):
 
     Exact, from the binomial distribution; half a point rounds up. A design effect shrinks the sample.
     """
+    from scipy.stats import binom  # a second to import, which most notebooks need not spend
+
     size = round(n / deff)
     low, high = (int(binom.ppf(q, size, share / 100)) for q in (1e-9, 1 - 1e-9))
     out = {}
