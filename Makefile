@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-BUILD := PYTHONPATH=book $(BIN)/python -m companion.build
+PYTHON_BOOK := PYTHONPATH=book $(BIN)/python
+BUILD := $(PYTHON_BOOK) -m companion.build
 
-.PHONY: help book html pdf lab data notebooks lock test test-all clean setup setup-tests setup-system
+.PHONY: help book html pdf lab data notebooks lock test test-all cut edition clean setup setup-tests setup-system
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -22,7 +23,7 @@ lab: setup  ## JupyterLab in book/, to run the chapters
 	$(BIN)/jupyter lab --notebook-dir=. book/lin-2025.ipynb
 
 data: setup  ## check the data package and renew its sizes and hashes
-	@PYTHONPATH=book $(BIN)/python -c "import sys; from companion.data import main; sys.exit(main())"
+	@$(PYTHON_BOOK) -c "import sys; from companion.data import main; sys.exit(main())"
 
 notebooks: setup  ## run every notebook and store its outputs in their normal form
 	@$(BUILD) notebooks
@@ -36,6 +37,12 @@ test: setup-tests setup-system  ## the tests, in a few minutes
 
 test-all: test  ## the tests and what takes longer
 	$(BIN)/python -m pytest tests -q -m slow
+
+cut: setup  ## make the committed tree an edition: make cut VERSION=2026.11.1
+	@$(PYTHON_BOOK) -m companion.publish cut "$(VERSION)"
+
+edition: setup setup-system  ## the site of all published editions, in _build/site (AGAIN=1 builds all anew)
+	@$(PYTHON_BOOK) -m companion.publish site $(if $(AGAIN),--again)
 
 clean:  ## remove what was built, and the environment
 	rm -rf _build $(VENV)

@@ -21,6 +21,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import jinja2
 import pikepdf
 import vl_convert
 from docutils import nodes
@@ -34,7 +35,8 @@ from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
 from companion import chicago
-from companion.edition import BOOK, ROOT, commit, data_vintage, day, read_version
+from companion.changes import since_last
+from companion.edition import BOOK, NAME, ROOT, being_published, citation, cite, commit, data_vintage, day, label, published, read_version, spell
 from companion.figures import MIME
 
 log = logging.getLogger(__name__)
@@ -381,17 +383,38 @@ class Paper(SphinxPostTransform):
 # --- The book's frame ---------------------------------------------------------------------------
 
 def configure(app, config):
-    """Set version, dates and the LaTeX frame, which `_config.yml` cannot compute."""
+    """Set version, dates, addresses and the LaTeX frame, which `_config.yml` cannot compute."""
     config.version = config.release = read_version()
-    config.html_context.update(version=config.version, data_vintage=data_vintage())
+    repository = citation().get("repository-code", "")
+    if repository:
+        config.html_theme_options.update(repository_url=repository, repository_branch=being_published() or "main", use_repository_button=True, use_issues_button=True,
+                                         launch_buttons={"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"})
+    config.html_context.update(version=config.version, label=label(), edition=being_published(), data_vintage=data_vintage())
     config.latex_additional_files = ["book/companion/book.sty"]
     config.latex_elements = {
         "papersize": "a4paper", "pointsize": "10pt", "extraclassoptions": "openany,twoside",
         "geometry": r"\usepackage[paperwidth=170mm,paperheight=240mm,inner=23mm,outer=19mm,top=24mm,bottom=22mm,headsep=7mm,footskip=10mm]{geometry}",
         "fontpkg": "", "preamble": r"\usepackage{book}", "fncychap": "", "figure_align": "!htb", "makeindex": "", "printindex": "",
-        "maketitle": r"\companiontitle{%s}{%s}{%s}{%s}" % (config.version, day(), commit(), data_vintage()),
+        "maketitle": r"\companiontitle{%s}{%s}{%s}{%s}" % (label(), spell(day()), commit(), data_vintage()),
         "tableofcontents": r"\companioncontents",
     }
+
+
+FILLED = ("book/editions", "book/changes", "book/about")
+"""Pages with words that only a build can tell; `fill_page` puts them in."""
+
+
+def fill_page(app, docname, source):
+    """Put into a page of FILLED what this copy is, how to cite it, what changed (the event `source-read`; Jinja, as in Sphinx's templates)."""
+    if docname not in FILLED:
+        return
+    told = {"name": NAME, "version": read_version(), "label": label(), "edition": being_published(), "day": spell(day()), "commit": commit(), "vintage": spell(data_vintage()),
+            "published": published(), "repository": citation().get("repository-code", ""), "url": citation().get("url", ""), **cite()}
+    if docname == "book/changes":
+        told["changes"] = since_last()
+        for path in [*BOOK.glob("*.ipynb"), *BOOK.glob("*.md"), *(ROOT / "data").glob("*.csv")]:
+            app.env.note_dependency(str(path))
+    source[0] = jinja2.Template(source[0]).render(told)
 
 
 def add_parts(app, doctree):
@@ -420,6 +443,10 @@ def _cache_path(app):
     return app.config.nb_execution_cache_path or str(Path(app.outdir).parent / ".jupyter_cache")
 
 
+FRAME = ("book", "chicago", "edition", "changes")
+"""Modules that shape pages and that no notebook runs."""
+
+
 def find_outdated(app, env, added, changed, removed):
     """Name the pages that Sphinx would wrongly keep (the event `env-get-outdated`).
 
@@ -428,12 +455,12 @@ def find_outdated(app, env, added, changed, removed):
     its record in the cache and is executed again. Changed static files call for one page, since
     Sphinx copies them only when it writes something.
     """
-    code = [path for path in (BOOK / "companion").glob("*.py") if path.name not in ("book.py", "chicago.py", "build.py", "edition.py")]
+    code = [path for path in (BOOK / "companion").glob("*.py") if path.stem not in (*FRAME, "build", "publish")]
     inputs = _digest([*code, *(ROOT / "data").glob("*"), *ROOT.glob("constraints.txt")])
-    frame = _digest([BOOK / "companion" / "book.py", BOOK / "companion" / "chicago.py", BOOK / "companion" / "edition.py", ROOT / "CITATION.cff"])
+    frame = _digest([*(BOOK / "companion" / f"{name}.py" for name in FRAME), ROOT / "CITATION.cff"]) + label()
     static = _digest([path for folder in ("_static", "_templates") for path in (BOOK / folder).rglob("*") if path.is_file()])
     kept = getattr(env, "companion_keys", {})
-    env.companion_keys = {"inputs": inputs, "frame": frame, "static": static}
+    env.companion_keys = {"inputs": inputs, "frame": frame, "static": static, "commit": commit()}
     notebooks = {name for name in env.found_docs if env.doc2path(name).endswith(".ipynb")}
     outdated = set()
     if kept.get("inputs") != inputs:
@@ -445,6 +472,8 @@ def find_outdated(app, env, added, changed, removed):
         outdated |= notebooks
     if kept.get("frame") != frame:
         outdated |= env.found_docs
+    if kept.get("commit") != commit():
+        outdated |= env.found_docs & set(FILLED)
     if kept.get("static") != static:
         outdated.add(app.config.root_doc)
     _execute_together(app, [env.doc2path(name) for name in sorted(notebooks & (outdated | set(added)))])
@@ -507,6 +536,18 @@ def finish_page(app, pagename, templatename, context, doctree):
     body = mark_languages(context["body"], app.companion_chinese)
     body = re.sub(r'(<table class="[^"]*docutils.*?</table>)', r'<div class="table-scroll" tabindex="0" role="region" aria-label="Table">\1</div>', body, flags=re.S)
     context["body"] = body
+
+
+def describe_edition(app, pagename, templatename, context, doctree):
+    """Give a page the meta elements from which a reference manager learns title, editors, date, edition and PDF."""
+    about = citation()
+    pairs = [("citation_title", about["title"]), *(("citation_author", author["name"]) for author in about["authors"]), ("citation_publication_date", day().replace("-", "/")),
+             ("citation_language", "en"), ("DC.title", about["title"]), *(("DC.creator", author["name"]) for author in about["authors"]),
+             ("DC.date", day()), ("DC.type", "Text"), ("DC.language", "en"), ("DC.identifier", f"{about['title']}, {label()}")]
+    if version := being_published():
+        path = f"{NAME}-{version}.pdf"
+        pairs.append(("citation_pdf_url", f"{about['url'].rstrip('/')}/{version}/{path}" if "url" in about else context["pathto"](path, 1)))
+    context["metatags"] = context.get("metatags", "") + "".join(f'\n<meta name="{name}" content="{html.escape(value)}">' for name, value in pairs)
 
 
 def vega_bundle():
@@ -582,6 +623,8 @@ def setup(app):
     app.add_post_transform(Paper)
     app.connect("config-inited", configure)
     app.connect("doctree-read", add_parts)
+    app.connect("source-read", fill_page)
+    app.connect("html-page-context", describe_edition)
     app.connect("env-get-outdated", find_outdated)
     app.connect("html-page-context", finish_page)
     app.connect("build-finished", finish_html)

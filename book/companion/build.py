@@ -1,6 +1,6 @@
 """What `make` calls: build the book beside the good one and swap, press the PDF, store notebook outputs.
 
-Usage: python -m companion.build book | html | pdf | notebooks
+Usage: python -m companion.build book | html | pdf | notebooks | edition
 """
 
 import hashlib
@@ -10,10 +10,12 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from companion.edition import ROOT, read_version
+from companion.edition import NAME, ROOT, label, read_version
 
 WORK = ROOT / "_build" / "next"  # what is being built; the good book stays until this one is whole
 MADE = WORK / "_build"
@@ -65,7 +67,7 @@ def _inputs():
     """Return a digest of all that a build reads: every page, module, data file and setting, and the commit it prints."""
     files = [path for folder in ("book", "data") for path in (ROOT / folder).rglob("*")
              if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)]
-    total = hashlib.sha256((sys.version + _environment()["SOURCE_DATE_EPOCH"]).encode())
+    total = hashlib.sha256((sys.version + _environment()["SOURCE_DATE_EPOCH"] + label()).encode())
     for path in sorted(files + [ROOT / name for name in ("_config.yml", "_toc.yml", "CITATION.cff", "constraints.txt", "requirements.txt")]):
         total.update(f"{path.relative_to(ROOT).as_posix()}\0".encode() + path.read_bytes())
     return total.hexdigest()
@@ -110,7 +112,7 @@ def missing_for_pdf():
 
 
 def _pdf_path():
-    return ROOT / "_build" / "pdf" / f"alliances-in-transition-{read_version()}.pdf"
+    return ROOT / "_build" / "pdf" / f"{NAME}-{read_version()}.pdf"
 
 
 def _press(inputs):
@@ -160,6 +162,45 @@ def book():
         print(html().relative_to(ROOT), made.relative_to(ROOT), sep="\n")
 
 
+def _pack(folder, target, top):
+    """Write a folder as a zip whose bytes depend on its files alone; all files stand below `top` in it."""
+    when = time.gmtime(int(_environment()["SOURCE_DATE_EPOCH"]))[:6]
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            entry = zipfile.ZipInfo(f"{top}/{path.relative_to(folder).as_posix()}", when)
+            entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
+            out.writestr(entry, path.read_bytes())
+
+
+EXEMPT = ("MANIFEST.sha256", "_static/editions.js")
+"""What no manifest lists: itself, and the list of editions, which every later edition renews."""
+
+
+def manifest(folder):
+    """Return the sums of a folder's files but EXEMPT, in the form that `sha256sum --check` reads."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    names = [(path, path.relative_to(folder).as_posix()) for path in paths]
+    return "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for path, name in names if name not in EXEMPT)
+
+
+def edition():
+    """Build all that an edition publishes into _build/edition: HTML, PDF, EPUB, data package, zip for reading offline, manifest."""
+    new, good = ROOT / "_build" / "edition.new", ROOT / "_build" / "edition"
+    made, name = pdf(beside=html), f"{NAME}-{read_version()}"
+    shutil.rmtree(new, ignore_errors=True)
+    shutil.copytree(html().parent, new)
+    shutil.copyfile(made, new / made.name)
+    shutil.copyfile(epub(), new / f"{name}.epub")
+    _pack(ROOT / "data", new / f"{name}-data.zip", f"{name}-data")
+    (new / EXEMPT[0]).write_text(manifest(new), encoding="utf-8")
+    _pack(new, ROOT / "_build" / "offline.zip", name)
+    (ROOT / "_build" / "offline.zip").replace(new / f"{name}.zip")
+    (new / EXEMPT[0]).write_text(manifest(new), encoding="utf-8")
+    shutil.rmtree(good, ignore_errors=True)
+    new.rename(good)
+    return good
+
+
 def normal(notebook):
     """Return a notebook (dict) in its stored form: counted in order, no times or editor's traces, keys in order."""
     count = 0
@@ -196,7 +237,7 @@ def notebooks():
 
 
 if __name__ == "__main__":
-    tasks = {"book": book, "html": html, "pdf": pdf, "notebooks": notebooks}
+    tasks = {"book": book, "html": html, "pdf": pdf, "notebooks": notebooks, "edition": edition}
     if len(sys.argv) != 2 or sys.argv[1] not in tasks:
         sys.exit(f"usage: python -m companion.build {' | '.join(tasks)}")
     try:

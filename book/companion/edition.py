@@ -1,18 +1,22 @@
-"""Which edition of the book this is: version, day, commit, vintage of its data, and where it will stand.
+"""Which edition of the book this is: version, day, commit, vintage of its data, how to cite it, and which editions there are.
 
-The version stands in CITATION.cff and nowhere else. This module is light, so that whatever needs only these
-facts has them at once.
+The version stands in CITATION.cff and nowhere else; `book/editions.csv` lists what was published.
+This module is light, so that whatever needs only these facts has them at once.
 """
 
+import csv
 import json
 import os
 import subprocess
+from datetime import date
 from pathlib import Path
 
 import yaml
 
 BOOK = Path(__file__).resolve().parents[1]
 ROOT = BOOK.parent
+NAME = "alliances-in-transition"
+"""What the files of an edition are called: this, a hyphen, the version."""
 
 
 def citation():
@@ -25,10 +29,10 @@ def read_version():
     return str(citation()["version"])
 
 
-def git(*words):
+def git(*words, root=ROOT):
     """Return what git says in this tree, or "" where there is no git or no answer."""
     try:
-        return subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=True).stdout.strip()
+        return subprocess.run(["git", *words], cwd=root, capture_output=True, check=True).stdout.decode("utf-8").strip()
     except (OSError, subprocess.CalledProcessError):
         return ""
 
@@ -47,3 +51,55 @@ def data_vintage():
     """Return the latest day on which the sources of the data package were read, as YYYY-MM-DD."""
     package = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
     return max((source.get("accessed", "") for item in package["resources"] for source in item.get("sources", [])), default="")
+
+
+def published(root=ROOT):
+    """Return the published editions, oldest first: dicts of version, date, commit, tree (of `book/editions.csv`)."""
+    path = root / "book" / "editions.csv"
+    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) if path.exists() else []
+
+
+def being_published():
+    """Return the version that `make edition` is building here, or ""; a checkout of an edition's tag is that edition too."""
+    asked = os.environ.get("COMPANION_EDITION", "")
+    return asked or (read_version() if read_version() in git("tag", "--points-at", "HEAD").split() else "")
+
+
+def label():
+    """Return what this copy calls itself: "edition 2026.11.0", or "draft after 2026.11.0" where it is none."""
+    if being_published():
+        return f"edition {being_published()}"
+    return f"draft {'after' if read_version() in [edition['version'] for edition in published()] else 'of'} {read_version()}"
+
+
+def spell(iso):
+    """Return 2026-11-22 as November 22, 2026."""
+    when = date.fromisoformat(iso)
+    return f"{when:%B} {when.day}, {when.year}"
+
+
+def cite():
+    """Return how to cite this copy: {"text", "bibtex", "ris"}, all from CITATION.cff."""
+    about, when = citation(), day()
+    who, title, which = about["authors"][0]["name"], about["title"], label()
+    which = which if being_published() else f"{which}, commit {commit()}"
+    url = about.get("url", "")
+    ris = [("TY", "BOOK"), ("AU", who), ("TI", title), ("ET", which), ("PY", when[:4]), ("DA", when.replace("-", "/")), ("UR", url), ("ER", "")]
+    bibtex = {"author": f"{{{who}}}", "title": f"{{{title}}}", "edition": which, "year": when[:4], "date": when, "url": url}
+    fields = ",\n".join(f"  {key} = {{{value}}}" for key, value in bibtex.items() if value)
+    return {
+        "text": f"{who[0].upper()}{who[1:]}. {when[:4]}. *{title}*. {which[0].upper()}{which[1:]}, {spell(when)}.{f' <{url}>' if url else ''}",
+        "bibtex": f"@book{{{NAME}-{read_version()},\n{fields}\n}}",
+        "ris": "\n".join(f"{key}  - {value}" for key, value in ris if value or key == "ER"),
+    }
+
+
+def zenodo():
+    """Return the text of .zenodo.json, made from CITATION.cff."""
+    about = citation()
+    told = {
+        "title": about["title"], "description": " ".join(about["abstract"].split()), "version": read_version(), "publication_date": str(about["date-released"]),
+        "upload_type": "publication", "publication_type": "book", "creators": [{"name": author["name"]} for author in about["authors"]],
+        "license": about["license"][-1], "keywords": about["keywords"], "language": "eng",
+    }
+    return json.dumps(told, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,207 @@
+"""What changed between two editions: figures, claims, sections, data. Generated from the two trees, never written.
+
+A tree is a function that returns the text of a file by its path, or "" where there is none. Stored
+notebooks hold the numbers behind each figure, so that nothing need be run to compare them.
+"""
+
+import csv
+import json
+import re
+from functools import lru_cache
+
+import yaml
+
+from companion.edition import ROOT, being_published, git, published
+
+MIME = "application/vnd.vegalite.v5+json"
+CELLS = 12  # changed cells told of one figure; more are counted
+
+
+def commit_tree(commit):
+    """Return the tree of a commit of this repository."""
+    return lru_cache(None)(lambda path: git("show", f"{commit}:{path}"))
+
+
+def folder_tree(root):
+    """Return the tree of a folder."""
+    return lambda path: (root / path).read_text(encoding="utf-8") if (root / path).is_file() else ""
+
+
+def pages(tree):
+    """Return the pages of a tree's book, in order, such as "book/lin-2025"."""
+    return re.findall(r"(?:root|file): (\S+)", tree("_toc.yml"))
+
+
+def redirects(tree):
+    """Return {what went: where it leads now} of a tree's pages and figures, from its `_config.yml`."""
+    return (yaml.safe_load(tree("_config.yml")) or {}).get("sphinx", {}).get("config", {}).get("companion_redirects") or {}
+
+
+def _cells(tree, page):
+    """Yield (kind, text or bundle) of a page: "text" a reader's prose, "computed" what cells said, "figure" a figure's record."""
+    if not (stored := tree(f"{page}.ipynb")):
+        yield "text", tree(f"{page}.md")
+        return
+    for cell in json.loads(stored)["cells"]:
+        if cell["cell_type"] == "markdown":
+            yield "text", "".join(cell["source"])
+        for output in cell.get("outputs", []):
+            told = output.get("metadata", {}).get("companion", {}).get("kind")
+            if MIME in output.get("data", {}):
+                yield "figure", output["data"][MIME]
+            elif "text/markdown" in output.get("data", {}) and told != "caption":
+                yield "computed", "".join(output["data"]["text/markdown"])
+
+
+def figures(tree):
+    """Return {name: {page, caption, source, resources, table, spec}} of all figures of a tree."""
+    found = {}
+    for page in pages(tree):
+        for kind, bundle in _cells(tree, page):
+            if kind == "figure":
+                meta = bundle["usermeta"]["companion"]
+                found[meta["name"]] = {**meta, "page": page, "spec": {key: value for key, value in bundle.items() if key != "usermeta"}}
+    return found
+
+
+def sections(tree):
+    """Return {(page, heading): (prose, computed)} of all sections of a tree's pages, in order."""
+    found = {}
+    for page in pages(tree):
+        heading = ""
+        for kind, text in _cells(tree, page):
+            if kind == "figure":
+                continue
+            for part in re.split(r"^(?=#{1,4} )", text, flags=re.M) if kind == "text" else [text]:
+                if kind == "text" and part.startswith("#"):
+                    heading = part.splitlines()[0].lstrip("# ")
+                prose, computed = found.get((page, heading), ("", ""))
+                # A label before the next heading says nothing to a reader.
+                part = re.sub(r"^\([\w-]+\)=$", "", part, flags=re.M).strip()
+                found[page, heading] = (prose + "\n" + part, computed) if kind == "text" else (prose, computed + "\n" + part)
+    return found
+
+
+def vintages(tree):
+    """Return {resource: (title, vintage, number of rows, hash)} of a tree's data package."""
+    package = json.loads(tree("data/datapackage.json") or '{"resources": []}')
+    return {item["name"]: (item["title"], item.get("vintage", ""), len(list(csv.reader(tree(f"data/{item['path']}").splitlines()))) - 1, item["hash"])
+            for item in package["resources"]}
+
+
+def claims(tree):
+    """Return {id: row} of a tree's ledger."""
+    return {row["id"]: row for row in csv.DictReader(tree("data/claims.csv").splitlines())}
+
+
+def _keyed(table):
+    """Return {key: row} of a figure's table, the key being the fewest first columns that tell rows apart, with their number."""
+    for width in range(1, len(table["columns"]) + 1):
+        rows = {tuple(row[:width]): row for row in table["rows"]}
+        if len(rows) == len(table["rows"]):
+            break
+    return rows, width
+
+
+def _numbers(old, new):
+    """Return the lines that tell how the numbers of a figure changed; none where they did not."""
+    if old["columns"] != new["columns"]:
+        return ["its table has other columns: " + ", ".join(new["columns"])] if old["rows"] != new["rows"] else []
+    (before, width), (after, _) = _keyed(old), _keyed(new)
+    lines = []
+    for key, row in after.items():
+        name = ", ".join(filter(None, key))
+        if key not in before:
+            lines.append(f"{name}: new, " + "; ".join(f"{column} {cell}" for column, cell in list(zip(new["columns"], row))[width:width + 3] if cell))
+        else:
+            lines += [f"{name}, {column}: {was or 'nothing'} → {now or 'nothing'}" for column, was, now in zip(new["columns"], before[key], row) if was != now]
+    return lines + [f"{', '.join(filter(None, key))}: gone" for key in before if key not in after]
+
+
+def compare(old, new):
+    """Return what changed from tree `old` to tree `new`.
+
+    A dict of lists: `figures` (name, page, lines, resources), `drawn` (name, page), `figures_new`, `figures_gone`,
+    `verdicts` (id, page, claim, old, new), `claims` (ids with another text), `claims_new`, `claims_gone`,
+    `sections` (page, heading, what changed of each), `sections_new`, `sections_gone`,
+    `data` (title, old vintage, new vintage, old rows, new rows).
+    """
+    found = {}
+    was, now = figures(old), figures(new)
+    moved = redirects(new)
+    both = [(moved.get(name, name), name) for name in was if moved.get(name, name) in now]
+    changed = {name: _numbers(was[before]["table"], now[name]["table"]) for name, before in both}
+    found["figures"] = [(name, now[name]["page"], changed[name], now[name]["resources"]) for name in changed if changed[name]]
+    found["drawn"] = [(name, now[name]["page"]) for name, before in both
+                      if not changed[name] and any(was[before][key] != now[name][key] for key in ("spec", "caption", "alt", "source"))]
+    found["figures_new"] = [(name, now[name]["page"]) for name in now if name not in [name for name, _ in both]]
+    found["figures_gone"] = [name for name in was if moved.get(name, name) not in now]
+    was, now = claims(old), claims(new)
+    found["verdicts"] = [(key, now[key]["claim"], was[key]["verdict"], now[key]["verdict"]) for key in now if key in was and was[key]["verdict"] != now[key]["verdict"]]
+    found["claims"] = [key for key in now if key in was and was[key] != now[key] and was[key]["verdict"] == now[key]["verdict"]]
+    found["claims_new"], found["claims_gone"] = [key for key in now if key not in was], [key for key in was if key not in now]
+    was, now = sections(old), sections(new)
+    told = {key: " and ".join(kind for kind, a, b in zip(("text", "computed results"), was[key], now[key]) if a != b) for key in now if key in was}
+    found["sections"] = [(*key, kind) for key, kind in told.items() if kind]
+    found["sections_new"], found["sections_gone"] = [key for key in now if key not in was], [key for key in was if key not in now]
+    was, now = vintages(old), vintages(new)
+    found["data"] = [(now[key][0], was.get(key, ("", "not there", 0))[1], now[key][1], was.get(key, (0, 0, 0))[2], now[key][2])
+                     for key in now if key not in was or was[key][2:] != now[key][2:]]
+    found["data"] += [(was[key][0], was[key][1], "gone", was[key][2], 0) for key in was if key not in now]
+    return found
+
+
+def lost(old, new):
+    """Return the pages and figures of tree `old` that tree `new` neither has nor leads on from."""
+    kept = {*pages(new), *figures(new), *redirects(new)}
+    return [name for name in [*pages(old), *figures(old)] if name not in kept]
+
+
+def _link(name, page):
+    return f"[{name}](#{name}) ({page.partition('/')[2]})"
+
+
+def _heading(page, heading):
+    return f"{page.partition('/')[2]}, “{heading}”" if heading else page.partition("/")[2]
+
+
+def tell(found, vintage):
+    """Return what `compare` found as Markdown, with `vintage` {resource: (title, vintage, …)} for the sources of figures."""
+    parts = []
+
+    def part(title, lines, none):
+        parts.append(f"## {title}\n\n" + ("\n".join(f"- {line}" for line in lines) if lines else none))
+
+    def figure(name, page, lines, resources):
+        more = f"; and {len(lines) - CELLS} more" if len(lines) > CELLS else ""
+        data = "; ".join(f"{vintage[key][0]}, vintage {vintage[key][1]}" for key in resources if key in vintage)
+        return f"{_link(name, page)}: {'; '.join(lines[:CELLS])}{more}. *Data:* {data}."
+
+    part("Figures whose numbers changed", [figure(*row) for row in found["figures"]], "None.")
+    part("Other changes in figures", [f"{_link(*row)}: new." for row in found["figures_new"]] + [f"{_link(*row)}: same numbers, other drawing or words." for row in found["drawn"]]
+         + [f"`{name}`: gone." for name in found["figures_gone"]], "None.")
+    part("Claims whose verdict changed", [f"[{key}](#{key.lower()}): *{old or 'none'}* → *{new or 'none'}*. {claim}." for key, claim, old, new in found["verdicts"]], "None.")
+    part("Other changes in claims", [f"{title}: " + ", ".join(f"[{key}](#{key.lower()})" if link else key for key in found[kind]) + "."
+                                     for kind, title, link in (("claims", "Evidence, wording or sources", True), ("claims_new", "New", True), ("claims_gone", "Gone", False)) if found[kind]], "None.")
+    part("Sections", [f"{_heading(*row[:2])}: {row[2]} changed." for row in found["sections"]] + [f"{_heading(*row)}: new." for row in found["sections_new"]]
+         + [f"{_heading(*row)}: gone." for row in found["sections_gone"]], "None changed.")
+    part("Data", [f"{title}: vintage {old if old == new else f'{old} → {new}'}, {f'{rows} rows' if rows == now else f'{rows} → {now} rows'}." for title, old, new, rows, now in found["data"]], "None changed.")
+    return "\n\n".join(parts)
+
+
+def since_last():
+    """Return the Markdown of the page "What changed": from the newest edition before this one to the tree as it is.
+
+    Errors: ValueError in an edition whose predecessor is listed but not in this copy of the repository.
+    """
+    before = [edition for edition in published() if edition["version"] != being_published()]
+    if not before:
+        return "This is the first edition; there is none to compare it with."
+    last = before[-1]
+    old, new = commit_tree(last["commit"]), folder_tree(ROOT)
+    if not old("_toc.yml"):
+        line = f"commit {last['commit'][:10]} of edition {last['version']} is not in this copy of the repository"
+        if being_published():
+            raise ValueError(f"book/editions.csv: {line}; fetch its whole history")
+        return f"Nothing could be compared: {line}."
+    return f"Compared with edition {last['version']} of {last['date']}. The list is computed from the two editions' files.\n\n" + tell(compare(old, new), vintages(new))

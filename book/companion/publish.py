@@ -1,0 +1,235 @@
+"""Cut an edition, and build the site of all published editions.
+
+Usage: python -m companion.publish cut VERSION | site [--again]
+
+`cut` writes version and date into CITATION.cff, commits and tags, and lists the edition in `book/editions.csv`.
+`site` reads that list, since tags do not travel with every copy of a repository. It builds each edition in a clean
+worktree of its commit, with the software of its lock, by that commit's own `companion.build edition`, once; then
+it puts all of them side by side in _build/site.
+"""
+
+import hashlib
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+from companion.build import EXEMPT, BuildError, manifest
+from companion.changes import commit_tree, folder_tree, lost
+from companion.edition import NAME, ROOT, citation, git, published, spell, zenodo
+
+LIST = ROOT / "book" / "editions.csv"
+KEPT = ROOT / "_build" / "editions"  # editions that were built, by version
+
+
+def _changelog(text, version):
+    """Return what a changelog says of a version, or ""."""
+    found = re.search(rf"^## {re.escape(version)}\b[^\n]*\n(.*?)(?=^## |\Z)", text, re.S | re.M)
+    return found[1].strip() if found else ""
+
+
+def _order(version):
+    return [int(part) for part in version.split(".")]
+
+
+def _git(*words, root=ROOT):
+    """Run a git command that changes something; BuildError with git's own last line where it fails."""
+    run = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True)
+    if run.returncode:
+        raise BuildError(f"git {words[0]}: {run.stderr.strip().splitlines()[-1]}")
+
+
+def cut(version):
+    """Make the tree as committed the edition `version`: two commits and a tag. Returns what was done, in a line.
+
+    Errors, before anything is changed: BuildError for a version of another form or one that exists, a tree with
+    uncommitted changes, a changelog without an entry, a page or figure of the last edition that went without a redirect.
+    """
+    if not re.fullmatch(r"20\d\d\.(0[1-9]|1[0-2])\.\d+", version):
+        raise BuildError(f"version {version!r}: expected year.month.count, such as 2026.11.0")
+    before = published()
+    if version in [edition["version"] for edition in before] or git("tag", "--list", version):
+        raise BuildError(f"version {version}: this edition exists; expected a new number")
+    if before and _order(version) <= _order(before[-1]["version"]):
+        raise BuildError(f"version {version}: expected one after {before[-1]['version']}")
+    if dirty := git("status", "--porcelain"):
+        raise BuildError(f"{dirty.split()[1]}: not committed; an edition is cut from a clean tree")
+    if not _changelog((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), version):
+        raise BuildError(f"CHANGELOG.md: no entry '## {version}'; expected what a reader of the last edition must know")
+    if before and (gone := lost(commit_tree(before[-1]["commit"]), folder_tree(ROOT))):
+        raise BuildError(f"{gone[0]}: in edition {before[-1]['version']} and no longer in the book; expected a redirect in _config.yml (companion_redirects)")
+    path = ROOT / "CITATION.cff"
+    text = re.sub(r"(?m)^version: .*$", f'version: "{version}"', path.read_text(encoding="utf-8"))
+    path.write_text(re.sub(r"(?m)^date-released: .*$", f'date-released: "{datetime.now(UTC):%Y-%m-%d}"', text), encoding="utf-8")
+    (ROOT / ".zenodo.json").write_text(zenodo(), encoding="utf-8")
+    _git("add", "CITATION.cff", ".zenodo.json")
+    _git("commit", "--quiet", "--message", f"Edition {version}")
+    _git("tag", version)
+    with LIST.open("a", encoding="utf-8", newline="\n") as out:
+        out.write(",".join([version, git("log", "-1", "--format=%cs"), git("rev-parse", "HEAD"), git("rev-parse", "HEAD^{tree}")]) + "\n")
+    _git("commit", "--quiet", "--message", f"List edition {version}", "book/editions.csv")
+    return f"edition {version}: tagged and listed; `make edition` builds the site"
+
+
+# --- Building editions --------------------------------------------------------------------------
+
+def _lock(root):
+    """Return a short digest of the software that a tree asks for, and of this Python."""
+    total = hashlib.sha256(sys.version.encode())
+    for name in ("requirements.txt", "constraints.txt"):
+        total.update((root / name).read_bytes())
+    return total.hexdigest()[:12]
+
+
+def _python(root):
+    """Return a Python with the software of a tree's lock: this one where the locks are equal, else one kept by the lock's digest."""
+    if _lock(root) == _lock(ROOT):
+        return sys.executable
+    home = ROOT / "_build" / "environments" / _lock(root)
+    python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
+    if not (home / ".whole").exists():
+        shutil.rmtree(home, ignore_errors=True)
+        for words in ([sys.executable, "-m", "venv", home], [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", root / "requirements.txt"]):
+            if (run := subprocess.run([str(word) for word in words], capture_output=True, text=True)).returncode:
+                raise BuildError(f"environment {home.name}: {(run.stderr or run.stdout).strip().splitlines()[-1]}")
+        (home / ".whole").touch()
+    return str(python)
+
+
+def _check(edition):
+    """Refuse an edition whose commit is not here, is not what the list says, or has no entry in its changelog."""
+    version, commit = edition["version"], edition["commit"]
+    tree, tagged = git("rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}"), git("rev-parse", "--verify", "--quiet", f"refs/tags/{version}^{{commit}}")
+    if not tree:
+        raise BuildError(f"edition {version}: commit {commit[:10]} is not in this copy of the repository; fetch its whole history")
+    if tree != edition["tree"]:
+        raise BuildError(f"edition {version}: commit {commit[:10]} has tree {tree[:10]}, book/editions.csv says {edition['tree'][:10]}")
+    if tagged and tagged != commit:
+        raise BuildError(f"edition {version}: the tag is at {tagged[:10]}, book/editions.csv says {commit[:10]}")
+    if not _changelog(git("show", f"{commit}:CHANGELOG.md"), version):
+        raise BuildError(f"edition {version}: CHANGELOG.md has no entry '## {version}' at commit {commit[:10]}")
+
+
+def build(edition, again=False):
+    """Build a published edition (a row of the list), unless it is there already. Returns its folder."""
+    version, good = edition["version"], KEPT / edition["version"]
+    stamp = KEPT / f"{version}.tree"
+    if not again and stamp.exists() and stamp.read_text() == edition["tree"]:
+        return good
+    work = ROOT / "_build" / "worktrees" / version
+    shutil.rmtree(work, ignore_errors=True)
+    _git("worktree", "prune")
+    _git("worktree", "add", "--quiet", "--detach", str(work), edition["commit"])
+    try:
+        print(f"edition {version}: building from {edition['commit'][:10]}", flush=True)
+        run = subprocess.run([_python(work), "-m", "companion.build", "edition"], cwd=work, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                             env={**os.environ, "PYTHONPATH": str(work / "book"), "COMPANION_EDITION": version})
+        if run.returncode:
+            raise BuildError(f"edition {version}: {run.stdout.strip()}")
+        stamp.unlink(missing_ok=True)
+        shutil.rmtree(good, ignore_errors=True)
+        good.parent.mkdir(parents=True, exist_ok=True)
+        shutil.move(work / "_build" / "edition", good)
+        stamp.write_text(edition["tree"])
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+        _git("worktree", "prune")
+    return good
+
+
+# --- The site -----------------------------------------------------------------------------------
+
+def _pages(folder):
+    """Return the pages of a built edition to which a switcher may lead."""
+    names = [path.relative_to(folder).as_posix() for path in folder.rglob("*.html")]
+    return sorted(name for name in names if not name.startswith(("figures/", "_static/")))
+
+
+FRONT = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}: editions</title>
+<meta name="description" content="{about}">
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font: 1.05rem/1.55 "Liberation Sans", Arial, Helvetica, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem; color: #1f2933; background: #fff; }}
+a {{ color: #005a9d; }}
+@media (prefers-color-scheme: dark) {{ body {{ color: #e6e9ed; background: #14181d; }} a {{ color: #8fc3ee; }} }}
+h1 {{ font-size: 1.9rem; line-height: 1.2; }} h2 {{ font-size: 1.15rem; margin-bottom: 0.2rem; }} p {{ margin-top: 0.2rem; }}
+</style>
+</head>
+<body>
+<main>
+<h1>{title}</h1>
+<p>{about}</p>
+<p><a href="latest/index.html">Read the newest edition, {newest}</a></p>
+{editions}
+</main>
+</body>
+</html>
+"""
+
+
+def _front(editions):
+    """Return the front page of the site, newest edition first; it needs no script."""
+    blocks = []
+    for edition in reversed(editions):
+        version = edition["version"]
+        files = [("Read", "index.html"), ("PDF", f"{NAME}-{version}.pdf"), ("EPUB", f"{NAME}-{version}.epub"), ("zip for reading offline", f"{NAME}-{version}.zip"),
+                 ("data package", f"{NAME}-{version}-data.zip"), ("what changed", "book/changes.html"), ("sums of all files", "MANIFEST.sha256")]
+        links = " · ".join(f'<a href="{version}/{path}">{text}</a>' for text, path in files)
+        blocks.append(f"<h2>Edition {version}</h2>\n<p>{spell(edition['date'])}, commit <code>{edition['commit'][:10]}</code><br>{links}</p>")
+    about = citation()
+    return FRONT.format(title=html.escape(about["title"]), about=html.escape(" ".join(about["abstract"].split())), newest=editions[-1]["version"], editions="\n".join(blocks))
+
+
+def site(again=False):
+    """Build every published edition that is not built yet and put them side by side in _build/site. Returns its front page.
+
+    The site that stands there is replaced only when the new one is whole. Errors: BuildError where nothing is
+    published, an edition cannot be built, or a built one differs from its manifest.
+    """
+    editions = published()
+    if not editions:
+        raise BuildError("book/editions.csv lists no edition; `make cut VERSION=…` makes one")
+    for edition in editions:
+        _check(edition)
+    folders = {edition["version"]: build(edition, again) for edition in editions}
+    for older, newer in zip(editions, editions[1:]):
+        if gone := lost(commit_tree(older["commit"]), commit_tree(newer["commit"])):
+            raise BuildError(f"{gone[0]}: in edition {older['version']} and not in {newer['version']}, which has no redirect for it")
+    new, good = ROOT / "_build" / "site.new", ROOT / "_build" / "site"
+    shutil.rmtree(new, ignore_errors=True)
+    told = [{"version": version, "date": spell(edition["date"]), "pages": _pages(folder)} for edition, (version, folder) in zip(editions, folders.items())]
+    newest = editions[-1]["version"]
+    for name, folder in [*folders.items(), ("latest", folders[newest])]:
+        shutil.copytree(folder, new / name)
+        (new / name / "_static" / "editions.js").write_text(f"window.companionEditions = {json.dumps(told, indent=1)};\n", encoding="utf-8")
+        if manifest(new / name) != (new / name / EXEMPT[0]).read_text(encoding="utf-8"):
+            raise BuildError(f"_build/editions/{name}: a file differs from MANIFEST.sha256; remove that folder's .tree file and build again")
+    (new / "index.html").write_text(_front(editions), encoding="utf-8")
+    (new / ".nojekyll").touch()  # a host that runs Jekyll would drop folders such as _static
+    if (new / "latest" / "404.html").exists():
+        shutil.copyfile(new / "latest" / "404.html", new / "404.html")
+    shutil.rmtree(good, ignore_errors=True)
+    new.rename(good)
+    return good / "index.html"
+
+
+if __name__ == "__main__":
+    words = sys.argv[1:]
+    try:
+        if words[:1] == ["cut"] and len(words) == 2:
+            print(cut(words[1]))
+        elif words in (["site"], ["site", "--again"]):
+            print(site(again="--again" in words).relative_to(ROOT))
+        else:
+            sys.exit("usage: python -m companion.publish cut VERSION | site [--again]")
+    except BuildError as error:
+        sys.exit(str(error))
