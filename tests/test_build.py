@@ -42,10 +42,8 @@ def write(root, **pages):
         (root / "book" / (f"{name}.ipynb" if name == "sample" else f"{name}.md")).write_text(text, encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory):
-    """A small book with the real configuration, code, templates and data, built once."""
-    root = tmp_path_factory.mktemp("tree")
+def plant(root):
+    """Write a small book with the real configuration, code, templates and data."""
     for name in ("_config.yml", "CITATION.cff", "constraints.txt", "requirements.txt"):
         shutil.copy(ROOT / name, root)
     shutil.copytree(ROOT / "data", root / "data")
@@ -55,6 +53,13 @@ def tree(tmp_path_factory):
     (root / "_toc.yml").write_text(TOC)
     (root / "book" / "companion" / "sample.py").write_text(HELPER)
     write(root, index=INDEX, about=ABOUT, sample=notebook(*CELLS))
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """A small book, built once."""
+    root = tmp_path_factory.mktemp("tree")
+    plant(root)
     build(root, "html")
     return root
 

@@ -9,8 +9,6 @@ import json
 import re
 from functools import lru_cache
 
-import yaml
-
 from companion.edition import ROOT, being_published, git, published
 
 MIME = "application/vnd.vegalite.v5+json"
@@ -33,8 +31,17 @@ def pages(tree):
 
 
 def redirects(tree):
-    """Return {what went: where it leads now} of a tree's pages and figures, from its `_config.yml`."""
-    return (yaml.safe_load(tree("_config.yml")) or {}).get("sphinx", {}).get("config", {}).get("companion_redirects") or {}
+    """Return {old: new} of a tree's `book/redirects.txt`: addresses below the site's root, without ".html", of pages and figures that were renamed or left.
+
+    Raises ValueError with one line for a line that is not two addresses.
+    """
+    told = {}
+    for number, line in enumerate(tree("book/redirects.txt").splitlines(), 1):
+        words = line.partition("#")[0].split()
+        if len(words) not in (0, 2) or words and words[0] in told:
+            raise ValueError(f"book/redirects.txt, line {number}: found {' '.join(words)!r}; expected an old address, not yet named, and the new one, such as 'figures/fig-old figures/fig-new'")
+        told.update([words] if words else [])
+    return told
 
 
 def _cells(tree, page):
@@ -128,14 +135,14 @@ def compare(old, new):
     """
     found = {}
     was, now = figures(old), figures(new)
-    moved = redirects(new)
-    both = [(moved.get(name, name), name) for name in was if moved.get(name, name) in now]
+    moved = {name: redirects(new).get(f"figures/{name}", name).removeprefix("figures/") for name in was}
+    both = [(moved[name], name) for name in was if moved[name] in now]
     changed = {name: _numbers(was[before]["table"], now[name]["table"]) for name, before in both}
     found["figures"] = [(name, now[name]["page"], changed[name], now[name]["resources"]) for name in changed if changed[name]]
     found["drawn"] = [(name, now[name]["page"]) for name, before in both
                       if not changed[name] and any(was[before][key] != now[name][key] for key in ("spec", "caption", "alt", "source"))]
     found["figures_new"] = [(name, now[name]["page"]) for name in now if name not in [name for name, _ in both]]
-    found["figures_gone"] = [name for name in was if moved.get(name, name) not in now]
+    found["figures_gone"] = [name for name in was if moved[name] not in now]
     was, now = claims(old), claims(new)
     found["verdicts"] = [(key, now[key]["claim"], was[key]["verdict"], now[key]["verdict"]) for key in now if key in was and was[key]["verdict"] != now[key]["verdict"]]
     found["claims"] = [key for key in now if key in was and was[key] != now[key] and was[key]["verdict"] == now[key]["verdict"]]
@@ -152,9 +159,10 @@ def compare(old, new):
 
 
 def lost(old, new):
-    """Return the pages and figures of tree `old` that tree `new` neither has nor leads on from."""
-    kept = {*pages(new), *figures(new), *redirects(new)}
-    return [name for name in [*pages(old), *figures(old)] if name not in kept]
+    """Return the addresses of pages and figures of tree `old` that tree `new` neither has nor leads on from."""
+    addresses = lambda tree: [*pages(tree), *(f"figures/{name}" for name in figures(tree))]
+    kept = {*addresses(new), *redirects(new)}
+    return [name for name in addresses(old) if name not in kept]
 
 
 def _link(name, page):

@@ -66,7 +66,7 @@ def being_published():
 
 
 def label():
-    """Return what this copy calls itself: "edition 2026.11.0", or "draft after 2026.11.0" where it is none."""
+    """Return what this copy calls itself: "edition 2027.3.0", or "draft after 2027.3.0" where it is none."""
     if being_published():
         return f"edition {being_published()}"
     return f"draft {'after' if read_version() in [edition['version'] for edition in published()] else 'of'} {read_version()}"

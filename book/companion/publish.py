@@ -49,8 +49,8 @@ def cut(version):
     Errors, before anything is changed: BuildError for a version of another form or one that exists, a tree with
     uncommitted changes, a changelog without an entry, a page or figure of the last edition that went without a redirect.
     """
-    if not re.fullmatch(r"20\d\d\.(0[1-9]|1[0-2])\.\d+", version):
-        raise BuildError(f"version {version!r}: expected year.month.count, such as 2026.11.0")
+    if not re.fullmatch(r"20\d\d\.([1-9]|1[0-2])\.\d+", version):
+        raise BuildError(f"version {version!r}: expected year.month.count, such as 2027.3.0")
     before = published()
     if version in [edition["version"] for edition in before] or git("tag", "--list", version):
         raise BuildError(f"version {version}: this edition exists; expected a new number")
@@ -61,7 +61,7 @@ def cut(version):
     if not _changelog((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), version):
         raise BuildError(f"CHANGELOG.md: no entry '## {version}'; expected what a reader of the last edition must know")
     if before and (gone := lost(commit_tree(before[-1]["commit"]), folder_tree(ROOT))):
-        raise BuildError(f"{gone[0]}: in edition {before[-1]['version']} and no longer in the book; expected a redirect in _config.yml (companion_redirects)")
+        raise BuildError(f"{gone[0]}: in edition {before[-1]['version']} and no longer in the book; expected a line for it in book/redirects.txt")
     path = ROOT / "CITATION.cff"
     text = re.sub(r"(?m)^version: .*$", f'version: "{version}"', path.read_text(encoding="utf-8"))
     path.write_text(re.sub(r"(?m)^date-released: .*$", f'date-released: "{datetime.now(UTC):%Y-%m-%d}"', text), encoding="utf-8")
@@ -203,7 +203,7 @@ def site(again=False):
     folders = {edition["version"]: build(edition, again) for edition in editions}
     for older, newer in zip(editions, editions[1:]):
         if gone := lost(commit_tree(older["commit"]), commit_tree(newer["commit"])):
-            raise BuildError(f"{gone[0]}: in edition {older['version']} and not in {newer['version']}, which has no redirect for it")
+            raise BuildError(f"{gone[0]}: in edition {older['version']} and not in {newer['version']}; book/redirects.txt of that edition has no line for it")
     new, good = ROOT / "_build" / "site.new", ROOT / "_build" / "site"
     shutil.rmtree(new, ignore_errors=True)
     told = [{"version": version, "date": spell(edition["date"]), "pages": _pages(folder)} for edition, (version, folder) in zip(editions, folders.items())]
