@@ -135,7 +135,8 @@ def test_the_controls_start_where_the_words_say():
     assert f"{start['growth']:.1f}%, {start['horizon']} years" in budget.what_if_remark().text
 
 
-def test_a_note_that_no_longer_holds_the_number_is_reported():
-    rows = budget.load("china_macro").query("indicator == 'gdp_nominal' and year == 2023")
-    with pytest.raises(ValueError, match="no single note"):
-        budget._note_number(rows, r"preliminary estimate was ([\d.]+)")
+def test_revised_output_and_the_wider_standard_are_rows_of_their_own():
+    macro = budget.load("china_macro").query("year == 2024").set_index("indicator")
+    assert f"differed from the preliminary one by {(macro.at['gdp_nominal_preliminary', 'value'] / macro.at['gdp_nominal', 'value'] - 1) * 100:.2f}%" in budget.real_remark().text
+    wide = budget.load("defense_budgets").query("country == 'Taiwan' and basis.str.contains('NATO-style')").set_index("fiscal_year")["value"]
+    assert sorted(wide.index) == [2025, 2026] and f"{(wide[2026] / wide[2025] - 1) * 100:.1f}% on the new one" in budget.neighbors_remark().text

@@ -1,4 +1,4 @@
-"""The two chapters against the chapter contract, read from the notebooks as they are stored."""
+"""The chapters and the notebooks of evidence against their contract, read as they are stored."""
 import ast
 import csv
 import json
@@ -22,6 +22,7 @@ WORDS = {
         "johnson-complicated": 807, "johnson-elections": 1477, "johnson-threats": 1029, "johnson-conclusions": 875,
         "johnson-recommendations": 744},
 }
+EVIDENCE = ["china-budget", "polling", "reading-together"]
 FULL = {"lin-i-1", "lin-ii-1", "lin-ii-3", "lin-iii-1", "johnson-elections", "johnson-threats", "johnson-recommendations"}
 PASSAGES = {  # labels inside a section, in their order
     "johnson-elections": ["factors", "seoul", "camp-david"],
@@ -129,11 +130,34 @@ def test_prompts(chapter, section):
     assert [prompt.name for prompt in found] == [f"d-{section}-{number}" for number in range(1, len(kinds) + 1)]
     assert not prompts("".join(parts[part] for part in PARTS[:3])), "prompts stand under Discuss"
     for prompt in found:
-        # A figure, a passage or table, words in quotation marks, an article of a treaty, or a claim.
-        assert re.search(r"\{numref\}`|\]\([^)]*#[^)]+\)|[\"“][^\"“”]+[\"”]|\bArticle \d|\b[LJ]-\d+", prompt.text), f"{prompt.name} points at nothing"
+        assert points_at_something(prompt), f"{prompt.name} points at nothing"
 
 
-@pytest.mark.parametrize("chapter", WORDS)
+def points_at_something(prompt):
+    """Whether a prompt names a figure, a passage or table, words in quotation marks, an article of a treaty, or a claim."""
+    return re.search(r"\{numref\}`|\]\([^)]*#[^)]+\)|[\"“][^\"“”]+[\"”]|\bArticle \d|\b[LJ]-\d+", prompt.text)
+
+
+@pytest.mark.parametrize("name", EVIDENCE)
+def test_a_notebook_of_evidence_has_its_parts(name):
+    text = text_of(name)
+    headings = re.findall(r"^## (.+)$", text, re.M)
+    assert headings[-3:] == ["How far it goes", "Discuss", "Further reading"] and len(headings) >= 8
+    assert "known to this companion up to spring 2026" in text.lower(), "the page says to which day the record is known"
+    listed = set(re.findall(r'"(\w+)"', re.search(r"companion\.datasets\((.*?)\)", text, re.S)[1]))
+    drawn = [spec["usermeta"]["companion"] for cell in BOOKS[name]["cells"] for output in cell.get("outputs", [])
+             for mime, spec in output.get("data", {}).items() if "vegalite" in mime]
+    assert drawn and {resource for meta in drawn for resource in meta["resources"]} <= listed, "a figure draws on data that the page does not list"
+    found = prompts(text.partition("\n## Discuss\n")[2])
+    assert len(found) >= 5 and found == prompts(text), "prompts stand under Discuss"
+    assert [prompt.name for prompt in found] == [f"d-{name}-{number}" for number in range(1, len(found) + 1)]
+    for prompt in found:
+        assert prompt.title == TITLES[prompt.kind] and points_at_something(prompt), prompt.name
+    assert {prompt.kind for prompt in found} == set(TITLES)
+    assert "{cite:t}" in text.partition("\n## Further reading\n")[2]
+
+
+@pytest.mark.parametrize("chapter", [*WORDS, *EVIDENCE])
 def test_every_prompt_has_a_note_for_instructors_and_no_note_is_left_over(chapter):
     wanted = [prompt.name for prompt in prompts(text_of(chapter))]
     found = note_ids(chapter)

@@ -8,7 +8,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from conftest import ROOT, notebooks
+from conftest import BOOK, ROOT, notebooks
 
 from companion import claims, data
 from companion.data import DataError, load
@@ -78,6 +78,10 @@ CHANGES = {
     "a duty": ("commitments.csv", {"text": "Commitment to Consult"}, {"duty": "treat a threat to one as a threat to all"}, {"J-35"}),
     "a standing": ("commitments.csv", {"text": "Commitment to Consult"}, {"legal_status": "treaty, binding"}, {"J-01", "J-40"}),
     "warheads": ("dprk_tests.csv", {"year": "2025", "series": "SIPRI", "unit": "warheads"}, {"value": "5"}, {"J-44"}),
+    "a day of one report": ("taiwan_strait_transits.csv", {"number": "2"}, {"disputed_date": "2025-02-01"}, {"L-40"}),
+    "a second first day": ("exercise_examples.csv", {"event": "Pacific Steller"}, {"other_date": ""}, {"L-08"}),
+    "a protest": ("threat_indicators.csv", {"unit": "persons"}, {"period": "July 2024"}, {"J-49"}),
+    "a share of imports": ("threat_indicators.csv", {"indicator": "share of imported machine tools from China"}, {"value": "20"}, {"J-55"}),
     "a ban": ("arms_export_rules.csv", {"country": "South Korea", "year": "2018"}, {"event": "Exports of missiles are banned"}, {"J-75"}),
 }
 
@@ -153,6 +157,13 @@ def test_no_remark_for_editors_ships():
             assert not REMARKS.search(str(row[column])), f"data/claims.csv, {claim_id}, {column}: {row[column]}"
     for text in [ledger().text] + [notes(article).text for article in ARTICLES]:
         assert not re.search(r"\?\?|\bTODO\b|\bXXX\b|<NA>|\bnan\b|\bNaT\b|None\b", text)
+
+
+def test_no_remark_for_editors_stands_in_the_data_or_on_a_page():
+    marks = re.compile(r"\?\?|\b(?:TODO|FIXME|XXX|TBD|dossier)\b|\bplan review\b|\bto be done\b", re.I)
+    for path in [*(ROOT / "data").iterdir(), *BOOK.glob("*.md"), *BOOK.glob("*.ipynb")]:
+        found = [match[0] for match in marks.finditer(path.read_text(encoding="utf-8"))]
+        assert not found, f"{path.name}: {found[:3]}"
 
 
 def test_garbled_dates():

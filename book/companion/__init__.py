@@ -17,7 +17,7 @@ sys.modules.setdefault("rfc3987_syntax", None)
 
 from companion.data import DataError, load
 from companion.figures import FigureError, figure
-from companion.output import cards, catalog, ledger, notes, say, table
+from companion.output import cards, catalog, datasets, ledger, notes, say, table
 
 LIN = date(2025, 3, 8)
 """The latest date in Lin's notes; his article is judged by what was public then."""
@@ -25,4 +25,4 @@ LIN = date(2025, 3, 8)
 JOHNSON = date(2025, 8, 12)
 """The day Johnson's article appeared; it is judged by what was public then."""
 
-__all__ = ["JOHNSON", "LIN", "DataError", "FigureError", "cards", "catalog", "figure", "ledger", "load", "notes", "say", "table"]
+__all__ = ["JOHNSON", "LIN", "DataError", "FigureError", "cards", "catalog", "datasets", "figure", "ledger", "load", "notes", "say", "table"]

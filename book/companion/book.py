@@ -68,7 +68,7 @@ class OutputRenderer(render.MimeRenderPlugin):
             return [_figure(renderer, data.content)]
         if kind == "caption":
             return []  # the book has the caption from the figure itself
-        if kind in ("table", "cards", "notes") and data.mime_type == "text/markdown":
+        if kind in ("table", "cards", "notes", "ledger") and data.mime_type == "text/markdown":
             return _computed(renderer, data, data.output_metadata["companion"])
         return None
 
@@ -114,7 +114,8 @@ def _computed(renderer, data, meta):
             table.insert(0, nodes.title("", "", *_markdown(renderer, meta["caption"])))
         if "name" in meta:
             _register(renderer, table, meta["name"])
-    return [nodes.container("", *found, classes=[f"computed-{meta['kind']}"])]
+    classes = ["computed-cards", "computed-ledger"] if meta["kind"] == "ledger" else [f"computed-{meta['kind']}"]
+    return [nodes.container("", *found, classes=classes)]
 
 
 LINE = 92  # characters of table text that a line of the PDF holds
@@ -357,14 +358,22 @@ def skip(self, node):
     raise nodes.SkipNode
 
 
+APPENDIX = "book/claims"
+"""The page that on paper stands after all others."""
+
+
 class Paper(SphinxPostTransform):
-    """For the PDF: charts become vector images; code, which paper does not need, goes; a run-in heading keeps its text."""
+    """For the PDF: charts become vector images; code, which paper does not need, goes; a run-in heading keeps its text; the ledger comes last."""
 
     default_priority = 190
     formats = ("latex",)
 
     def run(self, **kwargs):
         """Run the transform."""
+        files = list(self.document.findall(addnodes.start_of_file))
+        for ledger in [file for file in files if file["docname"] == APPENDIX]:
+            ledger.parent.remove(ledger)
+            files[-1].parent += [nodes.raw("", r"\part{Appendix}", format="latex"), ledger]
         for node in list(self.document.findall(drawing)):
             path = draw(node["spec"], "pdf").as_posix()
             image = nodes.image(uri=path, candidates={"*": path}, alt=node["alt"])

@@ -360,14 +360,6 @@ def linked(rows, column):
     return [f"[{cell}](<{url}>)" if isinstance(url, str) and url.startswith("http") else str(cell) for cell, url in zip(rows[column], rows["url"])]
 
 
-def _note_number(rows, pattern):
-    """Return the number that a row's own note holds; ValueError where the note no longer says it."""
-    found = rows["note"].str.extract(pattern, expand=False).dropna()
-    if len(found) != 1:
-        raise ValueError(f"no single note matches {pattern!r}")
-    return float(found.iloc[0])
-
-
 # --- Which number was the headline --------------------------------------------------------------
 
 def headline_scopes(first=2002):
@@ -599,12 +591,10 @@ def real_remark():
     """Return the gap of two neighboring years, what rounding leaves of it, the revision that would reverse them, and the last revision there was."""
     rows = real_growth()
     percent, sum_ = reversal()
-    last = load("china_macro").query("indicator == 'gdp_nominal' and year == 2024")
-    early = _note_number(last, r"preliminary estimate was ([\d.]+)")
     return say("By the deflator {year} exceeds {before} by {gap:.2f} points, by consumer prices by {cpi:.1f}. The growth rates of output and the price changes that enter are printed to a tenth, and that alone leaves {room:.1f} points either way. An upward revision of {year}'s nominal GDP by {percent:.2f}%, or {sum:.2f} trillion yuan, "
                "would put the two years level. The final figure for {before} differed from the preliminary one by {was:.2f}%.", year=2025, before=2024,
                gap=rows.loc[2025, "gdp_deflator_change"] - rows.loc[2024, "gdp_deflator_change"], cpi=rows.loc[2025, "cpi_inflation"] - rows.loc[2024, "cpi_inflation"],
-               room=2 * 0.05 * (1 + rows.loc[2025, "gdp_deflator_change"] / 100), percent=percent, sum=sum_, was=abs(last["value"].iloc[0] / early - 1) * 100)
+               room=2 * 0.05 * (1 + rows.loc[2025, "gdp_deflator_change"] / 100), percent=percent, sum=sum_, was=abs(macro("gdp_nominal")[2024] / macro("gdp_nominal_preliminary")[2024] - 1) * 100)
 
 
 # --- Share of output ----------------------------------------------------------------------------
@@ -813,7 +803,7 @@ def vintages_remark():
 
 NEIGHBORS = {
     "China": ("billion yuan", "Central budget, announced in March"),
-    "Japan": ("billion yen", "Initial budget, with SACO, realignment and similar items; from FY2023 its core is the Defense Buildup Program"),
+    "Japan": ("billion yen", "Initial budget, with the agreed costs of US bases on Okinawa (SACO), of realigning US forces and the like; from FY2023 its core is the Defense Buildup Program"),
     "South Korea": ("trillion won", "Main (initial) budget, general account"),
     "Taiwan": ("billion Taiwan dollars", "Cabinet proposal with special budgets and funds"),
 }
@@ -875,12 +865,11 @@ def neighbors_remark():
     rows = load("defense_budgets")
     taiwan = rows[(rows["country"] == "Taiwan") & (rows["metric"] == "defense_budget")]
     old = taiwan[taiwan["basis"].str.startswith("Executive Yuan proposal, overall")].set_index("fiscal_year")["value"]
-    new = taiwan[taiwan["basis"].str.contains("NATO-style")].set_index("fiscal_year")["value"][2026]
-    before = _note_number(taiwan[taiwan["fiscal_year"] == 2025], r"([\d.]+) \([\d.]+%\) on the new NATO-style")
+    new = taiwan[taiwan["basis"].str.contains("NATO-style")].set_index("fiscal_year")["value"]
     japan = rows[(rows["country"] == "Japan") & (rows["metric"] == "share_of_gdp") & (rows["fiscal_year"] == 2025)]["value"]
     return say("Taiwan's proposal for {year} rises {a:.1f}% on the old standard and {b:.1f}% on the new one; whoever sets the new figure beside last year's old one gets {c:.1f}%. Japan's government counted {d:.1f}% of GDP "
-               "for {last} before the supplementary budget and {e:.1f}% after it, over the GDP of fiscal {base}.", year=2026, a=(old[2026] / old[2025] - 1) * 100, b=(new / before - 1) * 100,
-               c=(new / old[2025] - 1) * 100, d=japan.min(), e=japan.max(), last=2025, base=2022)
+               "for {last} before the supplementary budget and {e:.1f}% after it, over the GDP of fiscal {base}.", year=2026, a=(old[2026] / old[2025] - 1) * 100, b=(new[2026] / new[2025] - 1) * 100,
+               c=(new[2026] / old[2025] - 1) * 100, d=japan.min(), e=japan.max(), last=2025, base=2022)
 
 
 # --- What if ------------------------------------------------------------------------------------

@@ -193,13 +193,13 @@ def _example(as_of, event):
 
 @check("L-08")
 def pacific_steller_days(as_of):
-    """First and last day of the exercise; where the row's note names a second first day, the two navies differ."""
+    """First and last day of the exercise; where the row has another first day, the navies differ."""
     row = _example(as_of, "Pacific Steller")
-    starts = re.findall(r"(?:January|February|March) \d+", row["note"]) if pd.notna(row["note"]) else []
+    starts = [_day(day) for day in (row["date"], row["other_date"]) if pd.notna(day)]
     ends = row["end_date"] == pd.Timestamp(2025, 2, 18)
     begins = row["date"] == pd.Timestamp(2025, 2, 8)
-    verdict = "contradicted" if not ends else "supported" if begins and len(set(starts)) < 2 else "supported with caveat"
-    return Finding({"first day, by report": starts or [_day(row["date"])], "last day": _day(row["end_date"])}, verdict)
+    verdict = "contradicted" if not ends else "supported" if begins and len(starts) < 2 else "supported with caveat"
+    return Finding({"first day, by report": starts, "last day": _day(row["end_date"])}, verdict)
 
 
 @check("L-09")
@@ -391,8 +391,8 @@ def second_transit(as_of):
     if pd.notna(row["date"]):
         verdict = "supported" if row["date"] == pd.Timestamp(2025, 2, 5) else "contradicted"
     else:
-        verdict = "supported with caveat" if "February 5" in str(row["note"]) else "not verifiable here"
-    return Finding({"ship": row["ship"], "day on which the reports agree": _day(row["date"]), "as reported": row["date_as_printed"]}, verdict)
+        verdict = "supported with caveat" if row["disputed_date"] == pd.Timestamp(2025, 2, 5) else "not verifiable here"
+    return Finding({"ship": row["ship"], "day on which the reports agree": _day(row["date"]), "day of one report": _day(row["disputed_date"]), "as reported": row["date_as_printed"]}, verdict)
 
 
 def _nhk(as_of):
@@ -634,6 +634,29 @@ def russian_forecast(as_of):
     verdict = "contradicted" if not lower else "supported with caveat" if later else "supported"
     return Finding({"growth in 2024, %": float(grown["value"]), "forecast for 2025, %": f"{forecast['value']:g} to {forecast['value_high']:g}",
                     "newer than the source listed": bool(later)}, verdict)
+
+
+@check("J-49")
+def protests_in_the_far_east(as_of):
+    """The largest protest reported and how many years before the article it was; "more recently" fits one of the year before."""
+    rows = _rows("threat_indicators", as_of, threat="Russia", unit="persons")
+    largest = rows.sort_values("value").tail(1)
+    if largest.empty:
+        return Finding({"protests": 0}, "not verifiable here")
+    year, persons = int(largest["period"].iloc[0][-4:]), int(largest["value"].iloc[0])
+    return Finding({"largest protest, persons, by the highest report": persons, "year": year}, "supported" if JOHNSON.year - year <= 1 else "supported with caveat")
+
+
+@check("J-55")
+def inputs_from_china(as_of):
+    """China's shares in Russia's imports of two inputs; with one year at hand the dependence shows, its increase does not."""
+    rows = _rows("threat_indicators", as_of, threat="Russia", unit="percent")
+    rows = rows[rows["indicator"].str.endswith("from China")]
+    if rows.empty:
+        return Finding({"shares": 0}, "not verifiable here")
+    series = [part.sort_values("period")["value"] for _, part in rows.groupby("indicator")]
+    verdict = "supported" if all(len(shares) > 1 and shares.iloc[-1] > shares.iloc[0] for shares in series) else "supported with caveat" if rows["value"].min() > 50 else "contradicted"
+    return Finding({f"{row['indicator']}, {row['period']}, %": float(row["value"]) for _, row in rows.iterrows()}, verdict)
 
 
 def _rules(as_of, country):

@@ -253,7 +253,15 @@ def ledger():
         if not chosen.empty:
             parts.append(f"<!-- section {section} -->\n\n**[{title}](#{section})**")
         parts += [_entry(row, found.get(row["id"]), claims.today(row["id"]) if row["id"] in found else None) for _, row in chosen.iterrows()]
-    return Markdown("\n\n".join(parts), plain=f"The ledger: {len(rows)} claims, {len(found)} of them recomputed from the data", kind="cards")
+    return Markdown("\n\n".join(parts), plain=f"The ledger: {len(rows)} claims, {len(found)} of them recomputed from the data", kind="ledger")
+
+
+def datasets(*names):
+    """Return the table of the resources that a notebook draws on: title with its file, rows, vintage. Raises KeyError for an unknown name."""
+    described = {item["name"]: item for item in resources()}
+    rows = pd.DataFrame([{"title": f"[{item['title']}](../data/{item['path']})", "rows": len(load(item["name"])), "vintage": item["vintage"]}
+                         for item in (described[name] for name in names)])
+    return table(rows, {"title": "Data of this notebook", "rows": "Rows", "vintage": "Vintage"})
 
 
 def catalog():

@@ -729,16 +729,20 @@ NUCLEAR = {
 }
 
 
+COSTS = {"": "", "if sanctions follow": "sanctions named", "once each of six costs is put": "six costs put in turn"}
+"""What a question goes on to name, as the data put it after a comma: how the table puts it."""
+
+
 def nuclear():
-    """Return every poll of South Koreans on nuclear arms: survey, wording, year, share (%), and the share once a cost is named (`cost_low`, `cost_high`), from the source's note."""
+    """Return every poll of South Koreans on nuclear arms: survey, wording, year, share (%), and the share once a cost is named (`cost_low`, `cost_high`)."""
     rows = _solid("alliance_views")
-    rows = rows[(rows["target"] == "nuclear armament") & (rows["population"] == "South Korea")].copy()
-    note = rows["note"].fillna("")
-    costs = note.str.extract(r"([\d.]+) (?:if|when) sanction|falls to (\d+)-(\d+) once six costs").astype(float)
-    costs.columns = ["sanctions", "low", "high"]
-    rows["cost_low"], rows["cost_high"] = costs["sanctions"].fillna(costs["low"]), costs["sanctions"].fillna(costs["high"])
-    rows["condition"] = ["sanctions named" if pd.notna(s) else "six costs put in turn" if pd.notna(low) else "" for s, low in zip(costs["sanctions"], costs["low"])]
-    rows["wording"] = rows["question"].map(NUCLEAR)
+    rows = rows[(rows["target"] == "nuclear armament") & (rows["population"] == "South Korea")]
+    parts = rows["question"].str.partition(", ")
+    rows = rows.assign(asked=parts[0], condition=parts[2].str.partition(":")[0].map(COSTS))
+    key = ["series", "year", "asked", "wave"]
+    named = rows[rows["condition"] != ""].groupby(key).agg(cost_low=("value", "min"), cost_high=("value", "max"), condition=("condition", "first"))
+    rows = rows[rows["condition"] == ""].drop(columns="condition").join(named, on=key).fillna({"condition": ""})
+    rows["wording"] = rows["asked"].map(NUCLEAR)
     month = rows["note"].str.extract(r"fieldwork (Mar|Nov|Apr|Oct)\. \d{4}", expand=False)
     rows["when"] = [f"{m}. {y}" if pd.notna(m) else str(y) for m, y in zip(month, rows["year"])]
     rows["mode"] = rows["mode"].fillna("mode not stated")
