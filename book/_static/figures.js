@@ -1,5 +1,5 @@
 // Brings figures to life. Each stands in the page as a drawing; when one comes near the window, Vega is
-// loaded from beside this file and the drawing is replaced by the same chart, live. Without scripts, or
+// loaded from beside this file and the same chart, live, takes the place of the drawing. Without scripts, or
 // where anything fails, the drawing stays. A classic script: modules and fetch do not work from disk.
 (function () {
   "use strict";
@@ -25,7 +25,8 @@
     loadVega()
       .then(function () { return window.vegaEmbed(live, spec, options); })
       .then(function () {
-        drawing.replaceWith(live);
+        drawing.classList.add("drawn");  // kept for paper
+        drawing.after(live);
         chart.dataset.state = "live";
       })
       .catch(function (error) {

@@ -36,8 +36,8 @@ from sphinx.util.osutil import relative_uri
 
 from companion import chicago
 from companion.changes import since_last
-from companion.edition import BOOK, NAME, ROOT, being_published, citation, cite, commit, data_vintage, day, label, published, read_version, spell
-from companion.figures import MIME
+from companion.edition import BOOK, NAME, ROOT, being_published, citation, cite, commit, data_vintage, day, label, latest_url, published, read_version, spell
+from companion.figures import MIME, PALETTE
 
 log = logging.getLogger(__name__)
 
@@ -349,7 +349,7 @@ def _write_downloads(folder, node, number, page, version):
         f"@misc{{{name},\n  author = {{{{The companion's editors}}}},\n  title = {{Figure {number}: {node['caption']}}},\n  year = {{2026}},\n"
         f"  howpublished = {{Alliances in Transition, version {version}}},\n  note = {{Data: {node['source']}}}\n}}\n", encoding="utf-8")
     (folder / f"{name}.html").write_text(
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figure {number}</title><link rel="canonical" href="{page}#{name}">'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figure {number}</title>'
         f'<meta http-equiv="refresh" content="0; url={page}#{name}"></head><body><p><a href="{page}#{name}">Figure {number}</a></p></body></html>\n', encoding="utf-8")
 
 
@@ -394,11 +394,12 @@ class Paper(SphinxPostTransform):
 def configure(app, config):
     """Set version, dates, addresses and the LaTeX frame, which `_config.yml` cannot compute."""
     config.version = config.release = read_version()
+    config.html_baseurl = latest_url()  # Sphinx makes canonical links of it
     repository = citation().get("repository-code", "")
     if repository:
         config.html_theme_options.update(repository_url=repository, repository_branch=being_published() or "main", use_repository_button=True, use_issues_button=True,
                                          launch_buttons={"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"})
-    config.html_context.update(version=config.version, label=label(), edition=being_published(), data_vintage=data_vintage())
+    config.html_context.update(version=config.version, label=label(), edition=being_published(), data_vintage=data_vintage(), latest_url=latest_url())
     config.latex_additional_files = ["book/companion/book.sty"]
     config.latex_elements = {
         "papersize": "a4paper", "pointsize": "10pt", "extraclassoptions": "openany,twoside",
@@ -537,9 +538,16 @@ def mark_languages(body, known):
 
 
 def finish_page(app, pagename, templatename, context, doctree):
-    """Mark languages in a page's text and make wide tables scroll inside themselves."""
+    """Mark languages in a page's text, make wide tables scroll inside themselves, and say in its head what the page is about."""
     if not context.get("body"):
         return
+    if doctree:
+        if pagename == app.config.root_doc and context["pageurl"]:
+            context["pageurl"] = app.config.html_baseurl  # the front page stands at the root as well
+        title = html.unescape(re.sub(r"<[^>]+>", "", context["title"]))
+        card = f"_static/cards/{pagename.split('/')[-1]}.png"
+        write_card(Path(app.outdir) / card, title, citation()["title"])
+        context["metatags"] += share_lines(title, description(doctree), context["pageurl"], (app.config.html_baseurl or context["content_root"]) + card, context["docstitle"])
     if not hasattr(app, "companion_chinese"):
         app.companion_chinese = _chinese_titles()
     body = mark_languages(context["body"], app.companion_chinese)
@@ -557,6 +565,46 @@ def describe_edition(app, pagename, templatename, context, doctree):
         path = f"{NAME}-{version}.pdf"
         pairs.append(("citation_pdf_url", f"{about['url'].rstrip('/')}/{version}/{path}" if "url" in about else context["pathto"](path, 1)))
     context["metatags"] = context.get("metatags", "") + "".join(f'\n<meta name="{name}" content="{html.escape(value)}">' for name, value in pairs)
+
+
+def description(doctree, limit=200):
+    """Return what a page is about in at most `limit` characters: its summary in plain language, or its first paragraph of text.
+
+    Whole sentences where they fill a good part of the room, otherwise as many words as fit; "" where the page has no such paragraph.
+    """
+    texts = [" ".join(node.astext().split()) for node in doctree.findall(nodes.paragraph) if isinstance(node.parent, nodes.section)
+             and not (node.astext().strip() and isinstance(next(child for child in node if child.astext().strip()), nodes.strong) and "plain language" not in node.astext()[:20])]
+    text = min(texts, key=lambda text: not text.startswith("In plain language. "), default="").removeprefix("In plain language. ")
+    sentences = re.split(r"(?<=[.?!]) (?=[A-Z“])", text)
+    whole = [" ".join(sentences[:count]) for count in range(len(sentences) + 1)]
+    fits = max((part for part in whole if len(part) <= limit), key=len)
+    return fits if len(fits) > limit * .4 else textwrap.shorten(text, limit, placeholder=" …")
+
+
+def share_lines(title, about, address, picture, site):
+    """Return the lines of a page's head from which other programs show it: as a search result, as a card in a message.
+
+    `address` of the page may be empty; `picture` is then an address relative to the page.
+    """
+    told = {"og:type": "article", "og:site_name": site, "og:title": title, "og:description": about, "og:url": address, "og:image": picture,
+            "og:image:width": "1200", "og:image:height": "630", "og:image:alt": f"{title}. {site}"}
+    lines = [f'<meta property="{name}" content="{html.escape(value)}" />' for name, value in told.items() if value]
+    named = {"description": about, "twitter:card": "summary_large_image"}
+    return "\n".join(["", *lines, *(f'<meta name="{name}" content="{html.escape(value)}" />' for name, value in named.items() if value)])
+
+
+CARD = """<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630" font-family="Liberation Sans">
+<rect width="1200" height="630" fill="{paper}"/><rect width="24" height="630" fill="{blue}"/><g transform="translate(980 400) scale(5)">{mark}</g>
+<g font-size="68" font-weight="bold" fill="{ink}">{lines}</g><text x="90" y="545" font-size="36" fill="{gray}">{site}</text></svg>"""
+
+
+def write_card(path, title, site):
+    """Write the picture that stands for a page when it is shared: its title and the book's (PNG, 1200 by 630 pixels, equal bytes for equal titles)."""
+    lines = textwrap.wrap(title, 28)
+    drawn = CARD.format(**PALETTE, paper="#f7f5f0", site=html.escape(site), mark=re.search(r"<g.*</g>", (BOOK / "_static" / "favicon.svg").read_text(encoding="utf-8"), re.S)[0],
+                        lines="".join(f'<text x="90" y="{150 + 84 * number}">{html.escape(line)}</text>' for number, line in enumerate(lines)))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(vl_convert.svg_to_png(drawn))
 
 
 def vega_bundle():
@@ -592,6 +640,9 @@ def finish_html(app, error):
         return
     out = Path(app.outdir)
     shutil.copyfile(vega_bundle(), out / "_static" / "vega.js")
+    (out / "_static" / "favicon.png").write_bytes(vl_convert.svg_to_png((BOOK / "_static" / "favicon.svg").read_text(encoding="utf-8"), scale=6))
+    for leftover in ("webpack-macros.html", "sbt-webpack-macros.html"):  # templates, which the theme keeps among its static files
+        (out / "_static" / leftover).unlink(missing_ok=True)
     fonts = out / "_static" / "vendor" / "fontawesome" / "webfonts"
     if fonts.is_dir() and not (out / "_static" / "icons.woff2").exists():
         write_icons(fonts, out / "_static" / "icons.woff2")
@@ -616,7 +667,7 @@ def write_front_page(out, root):
         return f"{match[1]}={match[2]}{path}{mark}{rest}{match[2]}"
 
     text = re.sub(r'\b(href|src|action)=(")([^"]*)"', lift, text)
-    text = text.replace('data-content_root="../"', 'data-content_root="./"')
+    text = text.replace('data-content_root="../"', 'data-content_root="./"').replace('content="../_static/', 'content="_static/')
     (out / "index.html").write_text(text, encoding="utf-8")
 
 

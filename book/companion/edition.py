@@ -29,6 +29,11 @@ def read_version():
     return str(citation()["version"])
 
 
+def latest_url():
+    """Return the address of the latest edition, below the optional `url` of CITATION.cff; "" where there is none."""
+    return f"{citation()['url'].rstrip('/')}/latest/" if citation().get("url") else ""
+
+
 def git(*words, root=ROOT):
     """Return what git says in this tree, or "" where there is no git or no answer."""
     try:
