@@ -1,12 +1,14 @@
 """The built HTML as readers meet it: in a browser without a network, by theme and width, without scripts, from disk."""
 import re
+import struct
+import subprocess
 from types import SimpleNamespace
 from urllib.parse import unquote, urldefrag, urljoin, urlparse
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from conftest import ROOT, open_window, pages, version
+from conftest import ROOT, need, open_window, pages, version
 
 WIDTH = (1280, 390)
 COLOR = ["color-contrast", "link-in-text-block"]  # what a theme can change; the rest of a page is the same in both
@@ -226,7 +228,7 @@ def test_controls_change_the_figure_from_the_keyboard(chromium, site, name):
     window.wait_for_function(f"document.querySelector('#{name} .chart[data-state=live]')", timeout=30_000)
     controls = chart.locator(".chart-controls :is(select, input)").all()
     assert len(controls) >= 2
-    drawing = f"document.querySelector('#{name} .chart[data-state=live] .chart-view svg').innerHTML"
+    drawing = f"document.querySelector('#{name} .chart[data-state=live] .vega-embed svg').innerHTML"
     for number, control in enumerate(controls):
         assert control.evaluate("control => control.labels.length && control.labels[0].innerText.trim()"), f"control {number} has no label"
         before = window.evaluate(drawing)
@@ -239,3 +241,71 @@ def test_controls_change_the_figure_from_the_keyboard(chromium, site, name):
         assert changed, f"control {number} of {name} changes nothing"
     assert record.said == []
     context.close()
+
+
+@pytest.mark.parametrize("page", ["book/lin-2025.html", "book/claims.html"])
+def test_printed_page_is_whole_and_light(chromium, site, parsed, tmp_path, page):
+    """Printed by a reader in dark mode: black on white, figures in one piece, addresses given, nothing that needs a screen."""
+    for tool in ("pdftotext", "pdftoppm"):
+        need(tool)
+    context, _ = open_window(chromium, viewport={"width": 390, "height": 900}, color_scheme="dark")
+    window = context.new_page()
+    window.goto(site + page)
+    wake_charts(window)
+    window.pdf(path=str(tmp_path / "page.pdf"), format="A4")
+    assert window.evaluate("document.documentElement.dataset.theme") == "dark"  # the reader's theme is back
+    window.emulate_media(media="print")
+    window.set_viewport_size({"width": 700, "height": 900})  # a sheet's
+    shown = window.evaluate("[...document.querySelectorAll('.chart')].map(chart => `${chart.className} ${chart.offsetParent ? 'shown' : 'left out'}`)")
+    assert set(shown) <= {"chart wide shown", "chart narrow left out"}
+    for rest in (".chart-controls", ".vega-embed", "details", ".table-filter input", ".bd-sidebar-primary", ".prev-next-footer", "#pst-header", ".bd-header-article"):
+        assert window.locator(rest).filter(visible=True).count() == 0, rest
+    assert window.evaluate("[...document.querySelectorAll('.table-scroll')].every(e => e.scrollWidth <= e.clientWidth + 1)"), "a table is cut off"
+    for whole in ("figure.chart-figure", ".admonition.prompt", ".computed-cards blockquote"):
+        assert window.evaluate(f"[...document.querySelectorAll('{whole}')].every(e => getComputedStyle(e).breakInside === 'avoid')"), whole
+    context.close()
+    text = subprocess.run(["pdftotext", "-raw", tmp_path / "page.pdf", "-"], capture_output=True, check=True, text=True).stdout
+    sheets = [re.sub(r"\s", "", sheet) for sheet in text.split("\f")]
+    for link in parsed[page].select("article :is(p, li, td) > a.external[href^=http]"):
+        assert f"<{link['href']}>" in "".join(sheets), f"the address of {link.get_text()!r} is not printed: {link['href']}"
+    for figure in parsed[page].select("figure.chart-figure"):
+        found = [re.sub(r"\s", "", figure.select_one(part).get_text())[:30] for part in ("figcaption .caption-text", ".figure-source", ".chart.wide svg text")]
+        assert any(all(words in sheet for words in found) for sheet in sheets), f"{figure['id']} is not on one sheet: {found}"
+    gray = subprocess.run(["pdftoppm", "-r", "40", "-gray", "-l", "1", tmp_path / "page.pdf"], capture_output=True, check=True).stdout.split(b"\n", 3)[3]
+    assert sum(gray) / len(gray) > 200 and sum(pixel < 110 for pixel in gray) > len(gray) / 100, "the first sheet is not dark on white"
+
+
+def test_every_page_says_what_it_is_about(parsed, html):
+    seen = {}
+    for name in pages():
+        page = parsed[name]
+        told = {tag.get("property") or tag["name"]: tag["content"] for tag in page.select("meta[property], meta[name]")}
+        assert 60 < len(told["description"]) <= 200 and told["og:description"] == told["description"], name
+        assert told["og:title"] in page.title.get_text() and told["og:site_name"] and told["twitter:card"] == "summary_large_image", name
+        text = " ".join(page.find("article").get_text().split())
+        assert told["description"].removesuffix(" …") in text, f"{name}: the page does not say {told['description']!r}"
+        assert "og:url" not in told and not page.select("link[rel=canonical]"), f"{name}: CITATION.cff names no address"
+        picture = (html / name).parent / told["og:image"]
+        assert picture.read_bytes()[16:24] == struct.pack(">II", 1200, 630), f"{picture} is no PNG of 1200 by 630"
+        icons = [(html / name).parent / icon["href"] for icon in page.select("link[rel=icon]")]
+        assert len(icons) == 2 and all(icon.is_file() for icon in icons), name
+        assert told["description"] not in seen, f"{name} and {seen[told['description']]} have one description"
+        seen[told["description"]] = name
+
+
+def test_missing_page_leads_home(chromium, site, html):
+    """A host shows 404.html in place of any missing page; it needs nothing beside it and finds the book above it."""
+    page = (html / "404.html").read_text(encoding="utf-8")
+    context, record = open_window(chromium)
+    context.route("**/no/such/page.html", lambda route: route.fulfill(status=404, content_type="text/html", body=page))
+    window = context.new_page()
+    window.goto(site + "no/such/page.html")
+    window.locator("#home").click()
+    assert window.url == site and window.locator("h1").first.inner_text().startswith("Alliances in Transition")
+    assert record.outside == []
+    context.close()
+    assert not re.findall(r'(?:src|href)="(?!data:|\./")', page), "404.html asks for a file beside it"
+
+
+def test_templates_are_not_published(html):
+    assert not list(html.rglob("*webpack-macros*"))
