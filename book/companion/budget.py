@@ -205,7 +205,7 @@ def pace(first=2014):
     }
     rows = [{"terms": terms, "what": what, "year": int(year), "growth": round(float(value), 1),
              "known": year < LIN.year or (terms, what) == ("Nominal", "Defense budget")}
-            for (terms, what), values in series.items() for year, value in values.dropna().items() if first <= year <= 2025]
+            for (terms, what), values in series.items() for year, value in values.dropna().items() if first <= year <= gdp.index.max()]
     return pd.DataFrame(rows)
 
 
@@ -217,7 +217,7 @@ def burden_chart():
     for terms in ("Nominal", "Real"):
         part = rows[rows["terms"] == terms]
         base = alt.Chart(part).encode(
-            alt.X("year:Q", title=None, axis=alt.Axis(format="d", values=[2014, 2017, 2020, 2023], labelAngle=0), scale=alt.Scale(domain=[2014, 2025.2])),
+            alt.X("year:Q", title=None, axis=alt.Axis(format="d", values=[2014, 2017, 2020, 2023], labelAngle=0), scale=alt.Scale(domain=[2014, int(rows["year"].max()) + 0.2])),
             alt.Y("growth:Q", title="Growth, % a year", scale=alt.Scale(domain=[0, 15])), color)
         lines = base.mark_line(strokeWidth=2.5)
         points = base.mark_point(size=45, strokeWidth=2, filled=False).encode(
@@ -449,7 +449,7 @@ def scope_panels():
     panels = []
     for name in SCOPES:
         part = rows[rows["scope"] == name][["year", "amount_bn_cny", "run", "firm"]]
-        base = alt.Chart(part).encode(_years(5, 2010, 2026), alt.Y("amount_bn_cny:Q", title="Billion yuan", scale=alt.Scale(domain=[0, 2000])))
+        base = alt.Chart(part).encode(_years(5, 2010, int(rows["year"].max())), alt.Y("amount_bn_cny:Q", title="Billion yuan"))
         points = base.mark_point(size=40, strokeWidth=2, filled=False, color=PALETTE["blue"]).encode(
             fill=alt.condition("datum.firm", alt.value(PALETTE["blue"]), alt.value("white")))
         panels.append(alt.layer(base.mark_line(color=PALETTE["blue"], strokeWidth=2).encode(detail="run:N"), points).properties(width=138, height=190, title=name))
@@ -617,7 +617,7 @@ def share_chart():
     rows = shares()
     colors = dict(zip(rows["basis"].unique(), ("orange", "gray", "blue")))
     color = alt.Color("basis:N", legend=None, scale=alt.Scale(domain=list(colors), range=[PALETTE[c] for c in colors.values()]))
-    x, y = _years(2, 2013, 2025), alt.Y("share:Q", title="Share of GDP, %", scale=alt.Scale(domain=[0, 2]))
+    x, y = _years(2, 2013, int(rows["year"].max())), alt.Y("share:Q", title="Share of GDP, %", scale=alt.Scale(domain=[0, 2]))
     base = alt.Chart(rows).encode(x, y, color)
     names = rows[rows["year"] == 2013].assign(share=[1.82, 1.4, 1.05])
     labels = alt.Chart(names).mark_text(align="left", dx=-5, fontSize=13).encode(x, y, color, text="basis:N")
@@ -671,7 +671,7 @@ def dollars_chart():
     known = {"domain": ["in yuan", "in dollars"]}
     color = alt.Color("unit:N", title=None, scale=alt.Scale(**known, range=[PALETTE["blue"], PALETTE["orange"]]))
     shape = alt.Shape("unit:N", title=None, scale=alt.Scale(**known, range=["circle", "diamond"]))
-    x, y = _years(2, 2014, 2025), alt.Y("growth:Q", title="Budget on budget, %", scale=alt.Scale(domain=[0, 18]))
+    x, y = _years(2, 2014, int(long["year"].max())), alt.Y("growth:Q", title="Budget on budget, %", scale=alt.Scale(domain=[0, 18]))
     spans = alt.Chart(long.groupby("year")["growth"].agg(low="min", high="max").reset_index()).mark_rule(color=PALETTE["rule"], strokeWidth=3).encode(
         x, alt.Y("low:Q", scale=alt.Scale(domain=[0, 18])), y2="high:Q")
     return alt.layer(spans, alt.Chart(long).mark_point(size=75, filled=True).encode(x, y, color, shape), data=long).properties(width=520, height=250)
@@ -827,7 +827,7 @@ def neighbors_chart():
     panels = []
     for name, (unit, _) in NEIGHBORS.items():
         part = rows[rows["country"] == name][["year", "value", "run"]]
-        base = alt.Chart(part).encode(_years(3, 2013, 2026), alt.Y("value:Q", title=unit[:1].upper() + unit[1:], scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4)))
+        base = alt.Chart(part).encode(_years(3, 2013, int(rows["year"].max())), alt.Y("value:Q", title=unit[:1].upper() + unit[1:], scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4)))
         panels.append(alt.layer(base.mark_line(color=PALETTE["blue"], strokeWidth=2).encode(detail="run:N"), base.mark_point(size=35, filled=True, color=PALETTE["blue"]),
                                 data=part).properties(width=200, height=130, title=name))
     return alt.concat(*panels, columns=2, spacing=24).resolve_scale(x="independent", y="independent")
