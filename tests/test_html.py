@@ -8,7 +8,9 @@ from urllib.parse import unquote, urldefrag, urljoin, urlparse
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from conftest import ROOT, need, open_window, pages, version
+from conftest import ROOT, need, open_window, pages
+
+from companion.edition import label
 
 WIDTH = (1280, 390)
 COLOR = ["color-contrast", "link-in-text-block"]  # what a theme can change; the rest of a page is the same in both
@@ -123,7 +125,7 @@ def test_every_page_has_title_heading_and_version(parsed):
             continue
         heads = [head for head in page.find_all("h1") if not head.find_parent(id="jb-print-docs-body")]  # the theme's, for print
         assert len(heads) == 1, f"{name}: {len(heads)} headings of the first level"
-        assert f"version {version()}" in page.find(class_="book-edition").get_text(), f"{name}: no version at its foot"
+        assert label() in page.find(class_="book-edition").get_text(), f"{name}: no version at its foot"
 
 
 def test_every_link_inside_the_book_resolves(parsed, html):

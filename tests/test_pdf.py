@@ -7,8 +7,10 @@ import pikepdf
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from conftest import ROOT, version
+from conftest import ROOT
 from pybtex.database import parse_file
+
+from companion.edition import data_vintage, label
 
 OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]{3,}")
 
@@ -62,17 +64,16 @@ def test_no_page_is_blank(pdf):
 
 def test_version_commit_and_vintage_stand_at_the_front(pdf):
     front = " ".join("".join(pdf.pages[:2]).split())
-    assert version() in front
+    assert label() in front.replace("Draft", "draft").replace("Edition", "edition")
     commit = subprocess.run(["git", "rev-parse", "--short=10", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
     assert (commit or "not recorded") in front
-    from companion.edition import data_vintage
-
     assert data_vintage() and data_vintage() in front
 
 
 def test_metadata(opened):
     assert "Alliances in Transition" in str(opened.docinfo.get("/Title", ""))
     assert "companion's editors" in str(opened.docinfo.get("/Author", "")).replace("’", "'")
+    assert str(opened.docinfo.get("/Subject", "")).startswith(label())
 
 
 def test_bookmarks_hold_parts_and_chapters(opened):
