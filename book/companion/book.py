@@ -404,7 +404,7 @@ def configure(app, config):
     config.latex_elements = {
         "papersize": "a4paper", "pointsize": "10pt", "extraclassoptions": "openany,twoside",
         "geometry": r"\usepackage[paperwidth=170mm,paperheight=240mm,inner=23mm,outer=19mm,top=24mm,bottom=22mm,headsep=7mm,footskip=10mm]{geometry}",
-        "fontpkg": "", "preamble": r"\usepackage{book}", "fncychap": "", "figure_align": "!htb", "makeindex": "", "printindex": "",
+        "fontpkg": "", "preamble": r"\usepackage{book}", "sphinxsetup": "verbatimvisiblespace={}", "fncychap": "", "figure_align": "!htb", "makeindex": "", "printindex": "",
         "maketitle": r"\companiontitle{%s}{%s}{%s}{%s}" % (label(), spell(day()), commit(), data_vintage()),
         "tableofcontents": r"\companioncontents",
     }
