@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTHON_BOOK := PYTHONPATH=book $(BIN)/python
 BUILD := $(PYTHON_BOOK) -m companion.build
 
-.PHONY: help book html pdf lab data notebooks lock test test-all cut edition clean setup setup-tests setup-system
+.PHONY: help book html pdf epub lab data notebooks lock test test-all cut edition clean setup setup-tests setup-system
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -18,6 +18,9 @@ html: setup  ## the HTML book alone
 
 pdf: setup setup-system  ## the PDF alone
 	@$(BUILD) pdf
+
+epub: setup  ## the EPUB alone
+	@$(BUILD) epub
 
 lab: setup  ## JupyterLab in book/, to run the chapters
 	$(BIN)/jupyter lab --notebook-dir=. book/lin-2025.ipynb

@@ -7,11 +7,13 @@ import shutil
 import subprocess
 import sys
 import threading
+import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 import yaml
+from bs4 import BeautifulSoup
 
 try:
     import fcntl
@@ -83,6 +85,26 @@ def pdf(html):
     text = subprocess.run(["pdftotext", "-enc", "UTF-8", str(path), "-"], capture_output=True, check=True).stdout.decode()
     log = (ROOT / "_build" / "next" / "_build" / "latex" / "book.log").read_text(encoding="utf-8", errors="replace")
     return SimpleNamespace(path=path, pages=text.split("\f")[:-1], log=log)
+
+
+@pytest.fixture(scope="session")
+def epub(html):
+    """The EPUB: its path, and its files as {name: bytes}."""
+    build(ROOT, "epub")
+    path = ROOT / "_build" / "epub" / f"alliances-in-transition-{version()}.epub"
+    with zipfile.ZipFile(path) as book:
+        return SimpleNamespace(path=path, files={name: book.read(name) for name in book.namelist()})
+
+
+@pytest.fixture(scope="session")
+def figures(html):
+    """{label: (number, caption)} of all figures of the HTML book."""
+    found = {}
+    for page in sorted((html / "book").glob("*.html")):
+        for figure in BeautifulSoup(page.read_text(encoding="utf-8"), "lxml").select("figure.chart-figure"):
+            found[figure["id"]] = (int(re.search(r"\d+", figure.select_one(".caption-number").get_text())[0]), figure.select_one(".caption-text").get_text())
+    assert sorted(number for number, _ in found.values()) == list(range(1, len(found) + 1)) != []
+    return found
 
 
 class _Server(http.server.SimpleHTTPRequestHandler):

@@ -103,6 +103,50 @@ def test_a_fault_stops_the_html_twice(tree, fault):
         write(tree, index=INDEX, sample=notebook(*CELLS))
 
 
+REDIRECTS = {
+    "an old address in use": ("book/about book/sample", ("redirects.txt", "book/about", "nothing has")),
+    "a new address that is not there": ("figures/fig-old figures/fig-none", ("redirects.txt", "fig-none", "the book has")),
+    "a line without a new address": ("figures/fig-old", ("redirects.txt, line 1", "fig-old")),
+}
+
+
+@pytest.mark.parametrize("fault", REDIRECTS)
+def test_a_redirect_that_leads_nowhere_stops_the_html_twice(tree, fault):
+    line, words = REDIRECTS[fault]
+    path = tree / "book" / "redirects.txt"
+    path.write_text(f"{line}\n")
+    try:
+        refuse(tree, "html", tree / "_build" / "html" / "index.html", *words)
+    finally:
+        path.unlink()
+
+
+def test_a_renamed_figure_keeps_its_address(tree):
+    figures, path = tree / "_build" / "html" / "figures", tree / "book" / "redirects.txt"
+    write(tree, sample=notebook(*CELLS[:2], CELLS[2].replace("fig-sample", "fig-renamed")))
+    path.write_text("# figures\nfigures/fig-sample  figures/fig-renamed\nbook/old/page  book/about  # a page\n")
+    try:
+        build(tree, "html")
+        assert sorted(file.name for file in figures.glob("fig-sample.*")) == ["fig-sample.html"], "what the old name left is gone"
+        assert 'url=fig-renamed.html"' in (figures / "fig-sample.html").read_text(encoding="utf-8")
+        assert 'rel="canonical" href="../about.html"' in (tree / "_build" / "html" / "book" / "old" / "page.html").read_text(encoding="utf-8")
+        assert (figures / "fig-renamed.csv").exists()
+    finally:
+        path.unlink()
+        write(tree, sample=notebook(*CELLS))
+    build(tree, "html")
+    assert not (figures / "fig-renamed.csv").exists() and (figures / "fig-sample.csv").exists()
+
+
+def test_equal_books_are_equal_epubs(tree):
+    made = []
+    for turn in range(2):
+        build(tree, "epub")
+        made.append((tree / "_build" / "epub" / f"alliances-in-transition-{version()}.epub").read_bytes())
+        shutil.rmtree(tree / "_build" / "epub")
+    assert made[0] == made[1]
+
+
 @pytest.mark.slow
 def test_bad_data_stops_the_html_twice(tree):
     path = tree / "data" / "taiwan_strait_transits.csv"

@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 
 from companion import LIN
-from companion.data import load
+from companion.data import cited, load
 from companion.figures import PALETTE
 from companion.output import say, spell_day
 
@@ -221,7 +221,7 @@ def burden_text(as_of=LIN):
                + ", ".join(f"{row.country} {row.share:.1f}%" for row in now.itertuples())
                + ". The United States has come down toward the upper lines, South Korea lies between 2 and 3%, China and Japan below 2%; Japan's line rises at the end.",
         "source": ["sipri_milex"],
-        "table": table,
+        "table": cited(table, rows),
         "columns": {"year": "Year", **{country: f"{country}, %" for country in COUNTRIES}},
     }
 

@@ -2,9 +2,10 @@
 
 It turns a figure that `companion.figure` emitted into a numbered figure: in HTML an inline SVG that
 is there before any script runs, with the specification beside it for `figures.js` to bring to life;
-in the PDF a vector drawing. It gives computed tables their number and caption, re-runs a notebook
-when the data or code behind it change, and looks after what themes and builders leave undone
-(parts in the PDF, language marks, a real front page, a light page without outside requests).
+in the PDF and the EPUB a vector drawing, which says what its controls would show. It gives computed
+tables their number and caption, re-runs a notebook when the data or code behind it change, and looks
+after what themes and builders leave undone (parts in the PDF, language marks, a real front page, a
+light page without outside requests).
 """
 
 import csv
@@ -18,6 +19,7 @@ import shutil
 import sys
 import textwrap
 import threading
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -37,7 +39,7 @@ from sphinx.util.osutil import relative_uri
 from companion import chicago
 from companion.changes import since_last
 from companion.edition import BOOK, NAME, ROOT, being_published, citation, cite, commit, data_vintage, day, label, latest_url, published, read_version, spell
-from companion.figures import MIME, PALETTE
+from companion.figures import FONT, MIME, PALETTE, controls
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ VEGA_LITE = "6.4"  # twin, page and PDF draw with the same one; a test compares 
 # --- What an output becomes ---------------------------------------------------------------------
 
 class drawing(nodes.General, nodes.Element):
-    """The chart itself: `spec` (Vega-Lite), `name`, `alt`."""
+    """The chart itself: `spec` (Vega-Lite), `name`, `alt`, `paper` (the states of its controls that paper shows)."""
 
 
 class data_table(nodes.General, nodes.Element):
@@ -92,7 +94,7 @@ def _figure(renderer, spec):
     drawn["$schema"] = f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE[0]}.json"
     drawn["config"] = {**spec["config"], "background": None}  # the page's own, light or dark
     _draw_ahead(meta["name"], drawn)
-    figure += drawing(spec=drawn, name=meta["name"], alt=meta["alt"])
+    figure += drawing(spec=drawn, name=meta["name"], alt=meta["alt"], paper=meta.get("paper", []))
     figure += nodes.caption("", "", *_markdown(renderer, meta["caption"]))
     source = nodes.paragraph("", "Source: ", *_markdown(renderer, meta["source"]), nodes.Text("."), classes=["figure-source"])
     figure += nodes.legend("", source, data_table(name=meta["name"], caption=meta["caption"], source=meta["source"], spec=drawn, **meta["table"]))
@@ -278,10 +280,6 @@ def _inline_svg(node):
     return text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
 
 
-def _controls(spec):
-    return sum(1 for param in spec.get("params", []) if isinstance(param.get("bind"), dict) and "input" in param["bind"])
-
-
 def visit_drawing_html(self, node):
     """Write the static drawing and, as data, the specification from which the page redraws it; twice, for wide and narrow windows."""
     if node["name"] in COMING:
@@ -291,7 +289,7 @@ def visit_drawing_html(self, node):
         data = json.dumps(drawn["spec"], ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/")
         self.body.append(
             f'<div class="chart {kind}"><div class="chart-view" role="img" aria-label="{html.escape(node["alt"])}">{_inline_svg(drawn)}</div>'
-            f'<div class="chart-controls" style="--controls:{_controls(drawn["spec"])}"></div>'
+            f'<div class="chart-controls" style="--controls:{len(controls(drawn["spec"]))}"></div>'
             f'<script type="application/json" class="chart-spec">{data}</script></div>')
     raise nodes.SkipNode
 
@@ -303,22 +301,37 @@ def visit_drawing_text(self, node):
 
 
 def visit_data_table_html(self, node):
-    """Write the numbers behind a figure as a table that folds away, its downloads, and how to cite it."""
-    head = "".join(f'<th scope="col">{html.escape(c)}</th>' for c in node["columns"])
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in node["rows"])
-    builder = self.builder
+    """Write the numbers behind a figure as a table, folded away on a page, and how to cite it; beside a page the downloads."""
+    builder, name = self.builder, node["name"]
     page = builder.current_docname
-    number = ".".join(map(str, builder.env.toc_fignumbers.get(page, {}).get("figure", {}).get(node["name"], ())))
+    number = ".".join(map(str, builder.env.toc_fignumbers.get(page, {}).get("figure", {}).get(name, ())))
+    head = "".join(f'<th scope="col">{html.escape(c)}</th>' for c in node["columns"])
+    body = "".join("<tr>" + "".join(f"<td>{_linked(c)}</td>" for c in row) + "</tr>" for row in node["rows"])
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    under = f'<p class="figure-rows">Source of all rows: {_linked(node["all_rows"])}.</p>' if "all_rows" in node else ""
+    cited = html.escape(cite_figure(node, number, builder.config.version))
+    if builder.name == "epub":
+        self.body.append(f'<p><strong>Figure {number}.</strong> {html.escape(node["caption"])} <a href="#{name}">Back to the figure</a></p>{table}{under}<p>Cite: {cited}</p>')
+        raise nodes.SkipNode
     _write_downloads(Path(builder.outdir) / "figures", node, number, relative_uri("figures/", builder.get_target_uri(page)), builder.config.version)
-    base = relative_uri(builder.get_target_uri(page), f"figures/{node['name']}")
+    base = relative_uri(builder.get_target_uri(page), f"figures/{name}")
     links = " · ".join(f'<a href="{base}.{end}" download>{label}</a>' for end, label in
                        (("csv", "CSV"), ("svg", "SVG"), ("png", "PNG"), ("vl.json", "Vega-Lite"), ("bib", "BibTeX")))
     self.body.append(
         f'<details class="figure-data"><summary>Show data, download, cite</summary><div class="table-scroll" tabindex="0" role="region" '
-        f'aria-label="Data of figure {number}"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-        f'<p>Download figure {number}: {links}</p><p>Cite: {html.escape(cite_figure(node, number, builder.config.version))} '
+        f'aria-label="Data of figure {number}">{table}</div>{under}<p>Download figure {number}: {links}</p><p>Cite: {cited} '
         f'<a href="{base}.html">Permanent address</a>.</p></details>')
     raise nodes.SkipNode
+
+
+LINK = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]\(<([^>]*)>\)")  # as companion.output.link writes it
+
+
+def _linked(cell):
+    """Return a table's cell as HTML, its sources as links."""
+    parts = LINK.split(cell)
+    text = lambda part: html.escape(re.sub(r"\\([\[\]])", r"\1", part))
+    return "".join(text(part) if n % 3 == 0 else f'<a href="{html.escape(parts[n + 1])}">{text(part)}</a>' if n % 3 == 1 else "" for n, part in enumerate(parts))
 
 
 def cite_figure(node, number, version):
@@ -328,7 +341,8 @@ def cite_figure(node, number, version):
 
 
 def _plain(cell):
-    """Return a table cell as a machine reads it: no thousands separators, a true minus sign, nothing for a missing value."""
+    """Return a table cell as a machine reads it: no thousands separators, a plain minus sign, nothing for a missing value, addresses after names."""
+    cell = re.sub(r"\\([\[\]])", r"\1", LINK.sub(r"\1, \2", cell))
     if cell == "–":
         return ""
     return cell.replace(",", "").replace("−", "-") if re.fullmatch(r"[−-]?[\d,]+(\.\d+)?", cell) else cell
@@ -339,7 +353,7 @@ def _write_downloads(folder, node, number, page, version):
     folder.mkdir(exist_ok=True)
     name, cited = node["name"], cite_figure(node, number, version)
     table = io.StringIO()
-    table.write(f"# {cited}\n")
+    table.write(f"# {cited}\n" + (f"# Source of all rows: {_plain(node['all_rows'])}\n" if "all_rows" in node else ""))
     csv.writer(table, lineterminator="\n").writerows([node["columns"], *([_plain(cell) for cell in row] for row in node["rows"])])
     (folder / f"{name}.csv").write_text(table.getvalue(), encoding="utf-8")
     shutil.copyfile(draw(node["spec"], "svg"), folder / f"{name}.svg")
@@ -348,9 +362,14 @@ def _write_downloads(folder, node, number, page, version):
     (folder / f"{name}.bib").write_text(
         f"@misc{{{name},\n  author = {{{{The companion's editors}}}},\n  title = {{Figure {number}: {node['caption']}}},\n  year = {{2026}},\n"
         f"  howpublished = {{Alliances in Transition, version {version}}},\n  note = {{Data: {node['source']}}}\n}}\n", encoding="utf-8")
-    (folder / f"{name}.html").write_text(
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Figure {number}</title>'
-        f'<meta http-equiv="refresh" content="0; url={page}#{name}"></head><body><p><a href="{page}#{name}">Figure {number}</a></p></body></html>\n', encoding="utf-8")
+    _lead_on(folder / f"{name}.html", f"{page}#{name}", f"Figure {number}")
+
+
+def _lead_on(path, address, title):
+    """Write a page that does nothing but lead to another address."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+                    f'<meta http-equiv="refresh" content="0; url={address}"></head><body><p><a href="{address}">{title}</a></p></body></html>\n', encoding="utf-8")
 
 
 def skip(self, node):
@@ -362,11 +381,51 @@ APPENDIX = "book/claims"
 """The page that on paper stands after all others."""
 
 
+def in_state(spec, state):
+    """Return a specification with its controls set to `state`, {parameter: value}."""
+    told = json.loads(json.dumps(spec))
+    for param in [param for view in _views(told) for param in view.get("params", [])]:
+        if param["name"] in state:
+            param["value"] = state[param["name"]]
+    return told
+
+
+def describe_state(spec, only=None):
+    """Return in words where the controls of a chart stand, those named in `only` or all: "Prices: Nominal; Years ahead: 10"."""
+    return "; ".join(f"{label}: {'all' if value is None else str(value).replace('-', '−')}" for name, label, value in controls(spec) if only is None or name in only)
+
+
+def paper_drawings(node):
+    """Return [(specification, text alternative)] of what stands for a chart where nothing moves: itself, or a small multiple of its states."""
+    spec, states = node["spec"], node["paper"]
+    if not states:
+        return [(spec, node["alt"])]
+    told, changed = [], {name for state in states for name in state}
+    first = controls(in_state(spec, states[0]))
+    for number, state in enumerate(states):
+        one = in_state(spec, state)
+        label = describe_state(one, changed if number == 0 else {now[0] for now, then in zip(controls(one), first) if now != then})
+        one["title"] = {"text": textwrap.wrap(label, 46), "fontSize": 13, "fontWeight": "normal", "anchor": "start"}
+        told.append((narrow(one), node["alt"] if number == 0 else f"The same chart. {label}."))
+    return told
+
+
+def paper_note(node):
+    """Return the sentence that says, where nothing moves, which state of its controls a chart shows; None for a chart without controls."""
+    if not controls(node["spec"]):
+        return None
+    changed = {name for state in node["paper"] for name in state}
+    still = describe_state(node["spec"], {name for name, _, _ in controls(node["spec"])} - changed)
+    if not node["paper"]:
+        return f"Drawn here with {still}. The HTML edition has controls for the rest."
+    return "Each drawing shows one state of the controls that the HTML edition has" + (f", all of them with {still}." if still else ".")
+
+
 class Paper(SphinxPostTransform):
-    """For the PDF: charts become vector images; code, which paper does not need, goes; a run-in heading keeps its text; the ledger comes last."""
+    """For the PDF and the EPUB: charts become vector images that say what their controls would show; code, which paper does not need, goes; the PDF ends with the ledger."""
 
     default_priority = 190
-    formats = ("latex",)
+    builders = ("latex", "epub")
 
     def run(self, **kwargs):
         """Run the transform."""
@@ -374,13 +433,23 @@ class Paper(SphinxPostTransform):
         for ledger in [file for file in files if file["docname"] == APPENDIX]:
             ledger.parent.remove(ledger)
             files[-1].parent += [nodes.raw("", r"\part{Appendix}", format="latex"), ledger]
+        form = "pdf" if self.app.builder.name == "latex" else "svg"
         for node in list(self.document.findall(drawing)):
-            path = draw(node["spec"], "pdf").as_posix()
-            image = nodes.image(uri=path, candidates={"*": path}, alt=node["alt"])
-            self.env.images.add_file(self.env.docname, path)
-            node.replace_self(image)
+            if note := paper_note(node):
+                node.parent[-1].insert(0, nodes.paragraph("", note, classes=["figure-state"]))
+            drawn = paper_drawings(node)
+            images = []
+            for spec, alt in drawn:
+                path = draw(spec, form).as_posix()
+                self.env.images.add_file(self.env.docname, path)
+                images.append(nodes.image(uri=path, candidates={"*": path}, alt=alt, **({"width": "49%"} if len(drawn) > 1 and form == "pdf" else {})))
+            node.replace_self(images if len(images) == 1 else nodes.paragraph("", "", *(part for image in images for part in (image, nodes.Text(" ")))))
         for node in list(self.document.findall(lambda n: n.get("nb_element") == "cell_code_source" if isinstance(n, nodes.container) else False)):
             node.parent.remove(node)
+        self._keep_together() if form == "pdf" else self._gather_tables()
+
+    def _keep_together(self):
+        """Keep a run-in heading with its text, and a table on one page."""
         for node in list(self.document.findall(nodes.paragraph)):
             if node.children and isinstance(node[0], nodes.strong) and node[0].astext().endswith("."):
                 node.parent.insert(node.parent.index(node), nodes.raw("", r"\needspace{5\baselineskip}", format="latex"))
@@ -388,12 +457,34 @@ class Paper(SphinxPostTransform):
             if "longtable" not in node["classes"]:
                 node.parent.insert(node.parent.index(node), nodes.raw("", r"\needspace{%d\baselineskip}" % min(38, 5 + node.get("lines", 1.5 * len(list(node.findall(nodes.row))))), format="latex"))
 
+    def _gather_tables(self):
+        """Move the data of a page's figures to its end, as e-readers fold nothing; on the first page, say which edition it is."""
+        section = nodes.section("", nodes.title("", "Data of the figures"), ids=["data-of-the-figures"])
+        for node in list(self.document.findall(data_table)):
+            label = f"{node['name']}-data"
+            node.replace_self(nodes.paragraph("", "", nodes.reference("", "Data of this figure", refid=label, internal=True), classes=["figure-data"]))
+            section += nodes.container("", node, ids=[label])
+        if len(section) > 1:
+            self.document.next_node(nodes.section).append(section)
+        if self.env.docname == self.app.config.root_doc:
+            for toctree in self.document.findall(addnodes.toctree):
+                toctree["titlesonly"], toctree["maxdepth"] = False, 2  # an e-reader's contents lead to sections, too
+            heading = self.document.next_node(nodes.title)
+            heading.parent.insert(1, nodes.paragraph("", edition_line(self.app.config.version), classes=["edition"]))
+
 
 # --- The book's frame ---------------------------------------------------------------------------
 
+def edition_line(version):
+    """Return version, date, commit and vintage of the data in a line."""
+    return f"Version {version}, {day()}, commit {commit()}. Sources of the data read up to {data_vintage()}."
+
+
 def configure(app, config):
-    """Set version, dates, addresses and the LaTeX frame, which `_config.yml` cannot compute."""
+    """Set version, dates, addresses and the frames of LaTeX and EPUB, which `_config.yml` cannot compute."""
     config.version = config.release = read_version()
+    config.epub_uid = config.epub_identifier = f"alliances-in-transition-{config.version}"  # equal, as the two tables of contents must name one book
+    config.epub_cover = ("_static/cover.png", "epub-cover.html")
     config.html_baseurl = latest_url()  # Sphinx makes canonical links of it
     repository = citation().get("repository-code", "")
     if repository:
@@ -538,10 +629,15 @@ def mark_languages(body, known):
 
 
 def finish_page(app, pagename, templatename, context, doctree):
-    """Mark languages in a page's text, make wide tables scroll inside themselves, and say in its head what the page is about."""
+    """Mark languages in a page's text, make wide tables scroll inside themselves, and say in its head what the page is about;
+    an EPUB has neither scrolling nor such a head, and links its own sheets alone."""
+    book = app.builder.name == "epub"
+    if book:
+        context["html_tag"] = context["html_tag"].replace(">", ' lang="en" xml:lang="en">')
+        context["css_files"] = [sheet for sheet in context["css_files"] if str(getattr(sheet, "filename", sheet)).rpartition("/")[2] in EPUB_SHEETS]
     if not context.get("body"):
         return
-    if doctree:
+    if doctree and not book:
         if pagename == app.config.root_doc and context["pageurl"]:
             context["pageurl"] = app.config.html_baseurl  # the front page stands at the root as well
         title = html.unescape(re.sub(r"<[^>]+>", "", context["title"]))
@@ -551,6 +647,9 @@ def finish_page(app, pagename, templatename, context, doctree):
     if not hasattr(app, "companion_chinese"):
         app.companion_chinese = _chinese_titles()
     body = mark_languages(context["body"], app.companion_chinese)
+    if book:
+        context["body"] = re.sub(r'(<[^>]*) lang="([\w-]+)"', r'\1 lang="\2" xml:lang="\2"', body)
+        return
     body = re.sub(r'(<table class="[^"]*docutils.*?</table>)', r'<div class="table-scroll" tabindex="0" role="region" aria-label="Table">\1</div>', body, flags=re.S)
     context["body"] = body
 
@@ -634,9 +733,48 @@ def write_icons(fonts, path):
     subset.save_font(font, str(path), options)
 
 
+REDIRECTS = BOOK / "redirects.txt"
+
+
+def read_redirects():
+    """Return {old: new}, addresses below the site's root without ".html", of pages and figures that were renamed or left (book/redirects.txt).
+
+    Raises ValueError with one line for a line that is not two addresses.
+    """
+    lines = enumerate(REDIRECTS.read_text(encoding="utf-8").splitlines() if REDIRECTS.exists() else [], 1)
+    told = {}
+    for number, words in ((number, line.partition("#")[0].split()) for number, line in lines):
+        if len(words) not in (0, 2) or words and words[0] in told:
+            raise ValueError(f"book/redirects.txt, line {number}: found {' '.join(words)!r}; expected an old address, not yet named, and the new one, such as 'figures/fig-old figures/fig-new'")
+        told.update([words] if words else [])
+    return told
+
+
+def write_redirects(out, env):
+    """Write a page that leads on at each address of `read_redirects`, after removing what an earlier build left of figures that are gone.
+
+    Returns what is wrong, a line each: an old address that is in use, a new one that is not.
+    """
+    figures = {name for kinds in env.toc_fignumbers.values() for name in kinds.get("figure", {})}
+    for path in (out / "figures").glob("*"):
+        if path.name.partition(".")[0] not in figures:
+            path.unlink()
+    there, faults = env.found_docs | {f"figures/{name}" for name in figures}, []
+    try:
+        told = read_redirects()
+    except ValueError as error:
+        return [str(error)]
+    for old, new in told.items():
+        if old in there or new not in there:
+            faults.append(f"book/redirects.txt: found {old} {new}; expected " + ("an old address that nothing has any more" if old in there else "a new address that the book has"))
+        else:
+            _lead_on(out / f"{old}.html", relative_uri(f"{old}.html", f"{new}.html"), "This page has moved")
+    return faults
+
+
 def finish_html(app, error):
     """After a build: Vega and icons beside the pages, a light page without scripts, and a real front page."""
-    if error or app.builder.format != "html":
+    if error or app.builder.name != "html":
         return
     out = Path(app.outdir)
     shutil.copyfile(vega_bundle(), out / "_static" / "vega.js")
@@ -651,6 +789,8 @@ def finish_html(app, error):
         # The first build of a folder computes this sum before the file is there, a second one after.
         page.write_text(re.sub(r"(mystnb\.\w+\.css)\?v=\w+", r"\1", text), encoding="utf-8")
     write_front_page(out, app.config.root_doc)
+    for fault in write_redirects(out, app.env):
+        log.warning(fault)
 
 
 def write_front_page(out, root):
@@ -671,6 +811,45 @@ def write_front_page(out, root):
     (out / "index.html").write_text(text, encoding="utf-8")
 
 
+# --- EPUB ---------------------------------------------------------------------------------------
+
+EPUB_SHEETS = ("epub.css", "ebook.css")
+ACCESS = {
+    "accessMode": ("textual", "visual"), "accessModeSufficient": ("textual", "textual,visual"), "accessibilityHazard": ("none",),
+    "accessibilityFeature": ("alternativeText", "longDescription", "structuralNavigation", "tableOfContents", "readingOrder"),
+    "accessibilitySummary": ("Every figure has a text alternative and a table of its data. The languages of passages are marked.",),
+}
+"""What the EPUB says of itself to catalogs of accessible books (schema.org's terms)."""
+
+
+def draw_cover(app):
+    """Draw the cover that an e-reader's shelf shows: title, editors, version and date."""
+    if app.builder.name != "epub":
+        return
+    lines = [(150, 58, "Alliances"), (220, 58, "in Transition"), (290, 22, "A research companion to two articles"), (700, 22, "The companion’s editors"),
+             (735, 18, f"Version {app.config.version}, {day()}")]
+    text = "".join(f'<text x="60" y="{y}" font-size="{size}" font-family="{FONT}" fill="white">{html.escape(line)}</text>' for y, size, line in lines)
+    drawn = f'<svg xmlns="http://www.w3.org/2000/svg" width="600" height="800"><rect width="600" height="800" fill="{PALETTE["blue"]}"/>{text}</svg>'
+    path = Path(app.outdir) / "_static" / "cover.png"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(vl_convert.svg_to_png(drawn, scale=2))
+
+
+def finish_epub(app, error):
+    """After a build: the EPUB with what it says on accessibility, and without the times of its files, so that equal books have equal bytes."""
+    if error or app.builder.name != "epub":
+        return
+    path = Path(app.outdir) / f"{app.config.epub_basename}.epub"
+    with zipfile.ZipFile(path) as made:
+        files = [(name, made.read(name)) for name in made.namelist()]
+    told = "".join(f'  <meta property="schema:{name}">{value}</meta>\n' for name, values in ACCESS.items() for value in values)
+    with zipfile.ZipFile(path, "w") as out:
+        for name, content in files:
+            entry = zipfile.ZipInfo(name)  # dated 1980, as zip begins
+            entry.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            out.writestr(entry, content.replace(b"</metadata>", told.encode() + b"  </metadata>") if name == "content.opf" else content)
+
+
 def setup(app):
     """Register the extension with Sphinx."""
     chicago.register(app)
@@ -688,4 +867,6 @@ def setup(app):
     app.connect("env-get-outdated", find_outdated)
     app.connect("html-page-context", finish_page)
     app.connect("build-finished", finish_html)
+    app.connect("builder-inited", draw_cover)
+    app.connect("build-finished", finish_epub)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

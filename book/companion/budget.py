@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 
 from companion import LIN
-from companion.data import load
+from companion.data import cited, load
 from companion.figures import PALETTE
 from companion.output import say, table
 
@@ -47,6 +47,12 @@ def macro(indicator):
     """Return one macroeconomic series as a pandas Series by year, in the unit the data package states."""
     rows = load("china_macro")
     return rows[rows["indicator"] == indicator].set_index("year")["value"].sort_index()
+
+
+def rows_behind(*indicators):
+    """Return the rows that a series in terms of prices, output or dollars is computed from: the budgets', and those of the macroeconomic `indicators`."""
+    rows = load("china_macro")
+    return central_budgets(), rows[rows["indicator"].isin(indicators)]
 
 
 def price_change(kind):
@@ -177,6 +183,8 @@ def explorer_text(as_of=LIN):
     rows = explorer_data(as_of)
     start = rows[(rows["scope"] == "Central budget") & (rows["view"] == VIEWS[0]) & (rows["prices"] == "Nominal") & (rows["year"] >= 2014)]
     known = start[start["known"]]
+    wide = rows[rows["view"] == "Level"].pivot_table(index=["scope", "year"], columns="prices", values="value").reset_index().sort_values(["scope", "year"])
+    behind = [load("china_defense_budget").query("kind == @kind and scope == @level").drop_duplicates("year").assign(scope=scope) for scope, (kind, level) in SCOPES.items()]
     top = known.loc[known["value"].idxmax()]
     after = start[~start["known"]]
     return {
@@ -186,12 +194,16 @@ def explorer_text(as_of=LIN):
         "alt": f"Bars of the yearly increase of the central budget from 2014. The largest that was public by March 2025 is {top['year']}'s, "
                f"{top['value']:.0f} billion yuan. " + " ".join(f"{row.year}, known later, adds {row.value:.0f} billion." for row in after.itertuples()),
         "source": ["china_defense_budget", "china_macro"],
-        "table": rows[rows["view"] == "Level"].pivot_table(index=["scope", "year"], columns="prices", values="value").reset_index().sort_values(["scope", "year"]),
-        "columns": {"scope": "Scope", "year": "Year", **{name: f"{name}, billion yuan" for name in PRICE_VIEWS}},
+        "table": cited(wide, *behind, on=["scope", "year"]),
+        "columns": {"scope": "Scope", "year": "Year", **{name: f"{name}, billion yuan" for name in PRICE_VIEWS}, "cite_as": "Source of the nominal amount"},
+        "paper": [{}, {"view": "Level"}, {"prices": list(PRICE_VIEWS)[1]}, {"scope": list(SCOPES)[-1]}],
     }
 
 
 # --- Nominal, real, and the economy -------------------------------------------------------------
+
+BEHIND_PACE = ("gdp_nominal", "gdp_real_growth", "gdp_deflator_change")
+
 
 def pace(first=2014):
     """Return defense and GDP growth by year, nominal and real (GDP deflator), %, and whether each was public when Lin wrote."""
@@ -236,7 +248,7 @@ def burden_text():
     last = wide.loc[2024]
     table = wide.copy()
     table.columns = [f"{what}, {terms.lower()}" for terms, what in table.columns]
-    table = table.reset_index()
+    table = cited(table.reset_index(), *rows_behind(*BEHIND_PACE))
     return {
         "name": "fig-budget-pace",
         "caption": "Growth of the announced central budget beside growth of the economy, in nominal and in real terms (GDP deflator). "
@@ -245,7 +257,7 @@ def burden_text():
                f"Real: because prices fell, defense rose about {last[('Real', 'Defense budget')]:.0f}% in 2024 against GDP growth of {last[('Real', 'GDP')]:.1f}%.",
         "source": ["china_defense_budget", "china_macro"],
         "table": table,
-        "columns": {name: name.capitalize() + ("" if name == "year" else ", %") for name in table.columns},
+        "columns": {name: name.capitalize() + ("" if name == "year" else ", %") for name in table.columns if name != "cite_as"},
     }
 
 
@@ -521,7 +533,7 @@ def execution_text():
         "alt": f"A point for each year from {seen['year'].min()} to {seen['year'].max()}, near the line at zero. The farthest is {far['year']:.0f}, {abs(far['away']):.2f}% below its budget; "
                f"the bars of {int(((seen['low'] <= 0) & (seen['high'] >= 0)).sum())} of {len(seen)} years touch zero.",
         "source": ["china_defense_budget"],
-        "table": rows,
+        "table": cited(rows, central_budgets(), central_budgets().assign(year=lambda next_: next_["year"] - 1)),
         "columns": {"year": "Year", "budget": "Central budget, billion yuan", "announced": "Announced rate, %", "on_budget": "Budget on budget, %",
                     "implied": "Implied spending, billion yuan", "away": "Implied against budget, %"},
     }
@@ -571,7 +583,7 @@ def real_text():
         "alt": f"Three marks a year from {rows.index.min()} to {rows.index.max()}. The two real values lie up to {apart.max():.1f} points apart ({apart.idxmax()}) and change places. "
                f"From 2023 on, as prices fell, the deflator's mark stands above the announced rate: {rows.loc[2024, 'gdp_deflator_change']:.1f}% in 2024 and {rows.loc[2025, 'gdp_deflator_change']:.1f}% in 2025.",
         "source": ["china_defense_budget", "china_macro"],
-        "table": rows.reset_index().round(1),
+        "table": cited(rows.reset_index().round(1), *rows_behind(*PRICES)),
         "columns": {"year": "Year", "growth_announced_pct": "Announced, %", "gdp_deflator_change": "Real, GDP deflator, %", "cpi_inflation": "Real, consumer prices, %"},
     }
 
@@ -627,6 +639,8 @@ def share_chart():
 def share_text():
     """Return name, caption, alternative, sources and table for `share_chart`."""
     wide = shares().pivot(index="year", columns="basis", values="share")
+    executed = _reported().query("kind == 'executed' and scope == 'national'")
+    outside = load("sipri_milex").query("country == 'China' and metric == 'share_gdp_pct' and edition == @SIPRI_EDITION")
     ends = {name: values.dropna().iloc[-1] for name, values in wide.items()}
     return {
         "name": "fig-china-budget-share",
@@ -634,7 +648,7 @@ def share_text():
         "alt": f"Three lines that run nearly level from {wide.index.min()} to {wide.index.max()}. SIPRI's lies highest and ends at {ends[OUTSIDE]:.2f}%; the central budget ends at "
                f"{ends['Central budget']:.2f}%; national spending lies just above it and ends in {wide['National, as executed'].dropna().index[-1]}.",
         "source": ["china_defense_budget", "china_macro", "sipri_milex"],
-        "table": wide.reset_index(),
+        "table": cited(wide.reset_index(), executed, *rows_behind("gdp_nominal"), outside),
         "columns": {"year": "Year", "Central budget": "Central budget, %", "National, as executed": "National, executed, %", OUTSIDE: "SIPRI, %"},
     }
 
@@ -686,7 +700,7 @@ def dollars_text():
         "alt": f"Two marks a year. In yuan they stay between {rows['in_yuan'].min():.1f} and {rows['in_yuan'].max():.1f}%; in dollars they run from {rows['in_dollars'].min():.1f}% "
                f"({rows['in_dollars'].idxmin()}) to {rows['in_dollars'].max():.1f}% ({rows['in_dollars'].idxmax()}).",
         "source": ["china_defense_budget", "china_macro"],
-        "table": rows.reset_index(),
+        "table": cited(rows.reset_index(), *rows_behind("cny_per_usd_avg")),
         "columns": {"year": "Year", "usd": "Central budget, USD billion", "in_yuan": "Growth in yuan, %", "in_dollars": "Growth in dollars, %", "yuan_value": "Value of the yuan, change, %"},
     }
 
@@ -926,6 +940,8 @@ def what_if_text():
     start = start_of_what_if()
     rows = project(start["growth"], start["horizon"], start["prices"])
     end = rows.iloc[-1]
+    budgets, prices = rows_behind("gdp_deflator_change")
+    sources = tuple(dict.fromkeys([*budgets["cite_as"].tail(1), *prices.sort_values("year")["cite_as"].tail(10)]))
     return {
         "name": "fig-china-budget-what-if",
         "caption": f"Not a forecast: the central budget of {start['year']} carried on at a steady rate. Move the rate, the number of years and the change of prices. "
@@ -933,8 +949,9 @@ def what_if_text():
         "alt": f"Two rising curves from {start['amount']:,.0f} billion yuan. At {start['growth']:.1f}% a year and prices up {start['prices']:.1f}% a year, {end['year']:.0f} comes to {end['nominal']:,.0f} billion, "
                f"or {end['real']:,.0f} in yuan of {start['year']}; the sum doubles in {doubling_time(start['growth']):.1f} years, after prices in {doubling_time(start['growth'], start['prices']):.1f}.",
         "source": ["china_defense_budget", "china_macro"],
-        "table": rows,
+        "table": rows.assign(cite_as=[sources] * len(rows)),
         "columns": {"year": "Year", "nominal": "Nominal, billion yuan", "real": f"Billion yuan of {start['year']}"},
+        "paper": [{}, {"growth": 5}, {"growth": 10}, {"prices": -1}],
     }
 
 

@@ -1,6 +1,6 @@
 """What `make` calls: build the book beside the good one and swap, press the PDF, store notebook outputs.
 
-Usage: python -m companion.build book | html | pdf | notebooks | edition
+Usage: python -m companion.build book | html | pdf | epub | notebooks | edition
 """
 
 import hashlib
@@ -44,7 +44,8 @@ def _environment():
 
 
 def _sphinx(builder):
-    words = [sys.executable, "-c", "import companion; from jupyter_book.cli.main import main; main()", "build", ".", "--path-output", str(WORK), "--builder", builder, "-W", "--keep-going"]
+    words = [sys.executable, "-c", "import companion; from jupyter_book.cli.main import main; main()", "build", ".", "--path-output", str(WORK), "-W", "--keep-going",
+             *(["--builder", builder] if builder in ("html", "latex") else ["--builder", "custom", "--custom-builder", builder])]
     code, text = _run(words, ROOT / "_build" / f"{builder}.log", cwd=ROOT, env=_environment())
     if code:
         # A doctree written before the failure would let the next build pass with the fault in the page.
@@ -148,6 +149,20 @@ def pdf(beside=lambda: None):
     return _pdf_path()
 
 
+def epub():
+    """Build the EPUB, then put it in place of the old one. Returns its path."""
+    good = ROOT / "_build" / "epub" / f"alliances-in-transition-{read_version()}.epub"
+    if _is_current(good):
+        return good
+    inputs = _inputs()
+    shutil.rmtree(MADE / "epub", ignore_errors=True)  # all that lies there is packed
+    _sphinx("epub")
+    good.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(MADE / "epub" / "book.epub", good)
+    _stamp(good, inputs)
+    return good
+
+
 def book():
     """Build both; where the PDF's tools are missing, build the HTML and say what installs them."""
     if missing_for_pdf():
@@ -237,7 +252,7 @@ def notebooks():
 
 
 if __name__ == "__main__":
-    tasks = {"book": book, "html": html, "pdf": pdf, "notebooks": notebooks, "edition": edition}
+    tasks = {"book": book, "html": html, "pdf": pdf, "epub": epub, "notebooks": notebooks, "edition": edition}
     if len(sys.argv) != 2 or sys.argv[1] not in tasks:
         sys.exit(f"usage: python -m companion.build {' | '.join(tasks)}")
     try:

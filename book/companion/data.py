@@ -252,6 +252,18 @@ def load(name, as_of=None, folder=None):
     return frame
 
 
+def cited(frame, *used, on="year"):
+    """Return a frame that was computed from others with a column `cite_as`: the sources, a tuple, of all their rows.
+
+    `used`: the frames it was computed from, with `cite_as`; a row's sources are those of the rows that have its
+    value in `on` (a column, or a list of columns).
+    """
+    keys = [on] if isinstance(on, str) else list(on)
+    rows = pd.concat([one[[*keys, "cite_as"]] for one in used]).dropna().drop_duplicates()
+    told = rows.groupby(keys)["cite_as"].agg(tuple).reset_index()
+    return frame.merge(told, how="left", on=keys)
+
+
 # ---------------------------------------------------------------- make data
 
 def _strangers(folder):

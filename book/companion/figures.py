@@ -10,12 +10,13 @@ import copy
 import json
 import math
 import re
+from itertools import zip_longest
 
 import pandas as pd
 from IPython.display import display
 
 from companion import data
-from companion.output import heading_map, text_cells
+from companion.output import heading_map, link, text_cells
 
 MIME = "application/vnd.vegalite.v5+json"
 """What JupyterLab draws without help; Altair's newer `v6` type is unknown to it."""
@@ -302,6 +303,18 @@ def _cut_bars(view, chain):
             yield f"{_mark(view)['type']}s on a scale of {channel} without zero", "a scale from zero, or points in place of bars"
 
 
+def controls(spec):
+    """Return the controls of a chart, [(name of the parameter, label, value it starts with)]; no value stands for all."""
+    found = []
+    for param in [param for view, _ in _walk(spec) for param in view.get("params", [])]:
+        bind, value = param.get("bind"), param.get("value")
+        for field, control in ({None: bind} if "input" in bind else bind).items() if isinstance(bind, dict) else ():
+            if isinstance(control, dict) and "input" in control:
+                chosen = value[0] if isinstance(value, list) and value else value
+                found.append((param["name"], control.get("name", param["name"]), chosen.get(field) if field and isinstance(chosen, dict) else chosen))
+    return found
+
+
 def _controls(spec):
     """Yield what keeps a reader without a pointer from a chart's controls; name each control that has no label of its own."""
     params = [param for view, _ in _walk(spec) for param in view.get("params", [])]
@@ -352,13 +365,52 @@ def _faults(spec):
     yield from _controls(spec)
 
 
-def figure(chart, *, name, caption, alt, source, table=None, columns=None):
+def _table(frame, columns, names):
+    """Return what stands behind a figure: columns, rows, and the source of each row, or of all where they share one.
+
+    A frame's `cite_as` tells (several to a row as a tuple), with its `url` or the one that the resources `names` have
+    for it; else the resources, where all their rows cite the same; else their files are named.
+    """
+    columns, told, rows = dict(columns), {}, [data.load(name) for name in names]
+    known = {cite: url for one in rows for cite, url in zip(one["cite_as"], one["url"])}
+    if "cite_as" in frame:
+        columns.setdefault("cite_as", "Source")
+        cites = [cell if isinstance(cell, tuple) else (cell,) for cell in frame["cite_as"]]
+        urls = [(url,) if isinstance(url, str) else () for url in frame["url"]] if "url" in frame else [()] * len(frame)
+        sources = ["; ".join(link(cite, (url or (known.get(cite),))[0]) for cite in row if isinstance(cite, str)) or "–" for row, url in zip(cites, urls)]
+    elif len(known) == len(names):
+        sources = ["; ".join(link(cite, url) for cite, url in known.items())] * len(frame)
+    else:
+        files = ["data/" + data.resource(name)["path"] for name in names]
+        sources = [f"computed from {' and '.join(files)}, where each row names its own"] * len(frame)
+    if len(set(sources)) == 1:
+        columns.pop("cite_as", None)
+        told["all_rows"] = sources[0]
+    cells = [sources if name == "cite_as" else text_cells(frame[name]) for name in columns]
+    return {"columns": list(columns.values()), "rows": [list(row) for row in zip(*cells)], **told}
+
+
+def _check_paper(name, spec, paper):
+    """Refuse states for paper that no reader of the page could set."""
+    known = {param["name"]: param["bind"] for view, _ in _walk(spec) for param in view.get("params", []) if isinstance(param.get("bind"), dict)}
+    for state in paper:
+        for param, value in state.items():
+            if param not in known:
+                raise FigureError(f"figure {name!r}: found the control {param!r} in paper; expected {'one of ' + ', '.join(known) if known else 'none, as the chart has no controls'}")
+            options, low, high = (known[param].get(key) for key in ("options", "min", "max"))
+            if options is not None and value not in options or low is not None and not low <= value <= high:
+                raise FigureError(f"figure {name!r}: found {value!r} for the control {param!r} in paper; expected {f'one of {options}' if options else f'{low} to {high}'}")
+
+
+def figure(chart, *, name, caption, alt, source, table=None, columns=None, paper=()):
     """Return a chart as a figure of the book.
 
     `chart`: an Altair chart. `name`: its permanent label, "fig-" and lower-case words. `caption`: a
     sentence on what is shown. `alt`: one to three sentences on what is to be seen. `source`: names of
     data resources, which print as their short citation with vintage. `table`, `columns`: the frame
     behind the figure and the columns a reader sees ({column: heading}); by default the chart's own data.
+    `paper`: for a chart with controls, the states ({parameter: value}) that PDF and EPUB draw beside each other,
+    `{}` for the one it starts in; without them they draw that one and say so.
     Raises FigureError with one line that names the figure and what is missing.
     """
     if not re.fullmatch(r"fig-[a-z0-9-]+", name or ""):
@@ -390,11 +442,14 @@ def figure(chart, *, name, caption, alt, source, table=None, columns=None):
     spec["config"] = _merge(THEME, {k: v for k, v in spec.get("config", {}).items()})
     spec["usermeta"] = {"companion": {
         "name": name, "caption": caption, "alt": alt, "source": cited, "resources": list(source),
-        "table": {"columns": list(columns.values()), "rows": [list(row) for row in zip(*(text_cells(frame[c]) for c in columns))]},
+        "table": _table(frame, columns, source),
     }}
     size = len(json.dumps(spec, ensure_ascii=False).encode())
     if size > LARGEST:
         raise FigureError(f"figure {name!r}: the specification has {size:,} bytes; expected at most {LARGEST:,}: aggregate first")
     for found, expected in _faults(spec):
         raise FigureError(f"figure {name!r}: found {found}; expected {expected}")
+    _check_paper(name, spec, paper)
+    if paper:
+        spec["usermeta"]["companion"]["paper"] = list(paper)
     return Figure(spec, caption)

@@ -12,6 +12,7 @@ import altair as alt
 import pandas as pd
 
 from companion import JOHNSON, LIN, alliances, budget, indicators, polls
+from companion.data import cited
 from companion.figures import PALETTE
 
 YEARS = alt.Axis(format="d", tickMinStep=1, labelAngle=0, grid=False)
@@ -37,10 +38,10 @@ def _size(chart, height=170, width=430):
 
 def bars():
     """Return a figure of bars: a count a year, from zero, its number on top, an empty year left empty."""
-    rows = alliances.launches()[["year", "value"]]
+    rows = alliances.launches()[["year", "value", "cite_as"]]
     rows = rows[rows["year"] >= 2016]
     years = list(range(rows["year"].min(), rows["year"].max() + 1))
-    base = alt.Chart(rows).encode(alt.X("year:O", title=None, scale=alt.Scale(domain=years), axis=alt.Axis(labelAngle=0)),
+    base = alt.Chart(rows[["year", "value"]]).encode(alt.X("year:O", title=None, scale=alt.Scale(domain=years), axis=alt.Axis(labelAngle=0)),
                                   alt.Y("value:Q", title="Missiles launched in the year", scale=alt.Scale(domain=[0, 80])))
     top, empty = rows.loc[rows["value"].idxmax()], sorted(set(years) - set(rows["year"]))
     return {
@@ -101,7 +102,7 @@ def broken_line():
         "chart": _size(alt.layer(base.mark_line().encode(y, detail="run:N"), limits, points)), "name": "fig-gallery-break",
         "caption": "A broken series: each mode of asking has its shape, and a line joins waves of one mode only. Upright bars are 95% margins.",
         "alt": f"Points with upright bars in {len(modes)} shapes; the lines stop where the mode changes. The last point, {last['year']}, stands at {last['share']:.0f}%.",
-        "source": ["nhk_constitution"], "table": rows, "columns": {"year": "Year", "mode": "Mode", "share": "Needed, %", "low": "Margin from, %", "high": "to, %"},
+        "source": ["nhk_constitution"], "table": cited(rows, polls.waves()), "columns": {"year": "Year", "mode": "Mode", "share": "Needed, %", "low": "Margin from, %", "high": "to, %"},
     }
 
 
@@ -136,7 +137,7 @@ def panels():
         "chart": alt.hconcat(*(_size(one(terms), 150, 205) for terms in ("Nominal", "Real")), spacing=36).resolve_scale(y="shared"), "name": "fig-gallery-panels",
         "caption": "Panels: the same quantity in two terms, on one scale. On a phone they stand one above the other.",
         "alt": f"Two lines side by side. In nominal terms growth stays between {wide['Nominal'].min():.1f} and {wide['Nominal'].max():.1f}%; in real terms it is lowest in {low}, {wide.loc[low, 'Real']:.1f}%.",
-        "source": ["china_defense_budget", "china_macro"], "table": wide.reset_index(), "columns": {"year": "Year", "Nominal": "Nominal, %", "Real": "Real, %"},
+        "source": ["china_defense_budget", "china_macro"], "table": cited(wide.reset_index(), *budget.rows_behind("gdp_deflator_change")), "columns": {"year": "Year", "Nominal": "Nominal, %", "Real": "Real, %"},
     }
 
 
@@ -173,7 +174,7 @@ def spans():
         "chart": _size(alt.layer(bars_, rule, base.mark_text(align="left", dx=3, fontSize=12).encode(text="label:N")), 80, 480), "name": "fig-gallery-spans",
         "caption": "Periods: bars from a first to a last day. The dashed line is the day by which the article is judged; a star says that dates were recalled and not seen.",
         "alt": f"Two rows of bars, for Tokyo and Washington, {len(rows)} terms in all. A dashed line stands at March 8, 2025; outlined bars begin after it.",
-        "source": ["leaders"], "table": data, "columns": {"capital": "Capital", "label": "Leader", "start": "From", "end": "To"},
+        "source": ["leaders"], "table": data.assign(cite_as=rows["cite_as"]), "columns": {"capital": "Capital", "label": "Leader", "start": "From", "end": "To"},
     }
 
 
@@ -191,7 +192,7 @@ def lanes():
         "chart": _size(base, 110, 400), "name": "fig-gallery-lanes",
         "caption": "Events: points on an axis of time, one lane a kind, filled where the day lies before the article.",
         "alt": "Three lanes of points: " + ", ".join(f"{name.lower()} {count} times" if name.endswith("met") else f"{count} {name.lower()}" for name, count in counts.items()) + ".",
-        "source": ["meetings"], "table": data, "columns": {"day": "Day", "group": "Kind"},
+        "source": ["meetings"], "table": data.assign(cite_as=rows["cite_as"]), "columns": {"day": "Day", "group": "Kind"},
     }
 
 
@@ -214,7 +215,8 @@ def dots():
 
 def control():
     """Return a figure with a control that sets one line off from the others."""
-    rows = alliances.shares()[["country", "year", "share"]]
+    shares = alliances.shares()
+    rows, cites = shares[["country", "year", "share"]], shares["cite_as"]
     names = ["Japan", "South Korea", "United States"]
     rows = rows[rows["country"].isin(names)]
     pick = alt.param("country", value="Japan", bind=alt.binding_select(options=names, name="Country"))
@@ -229,5 +231,5 @@ def control():
         "chart": _size(alt.layer(line, name), width=340), "name": "fig-gallery-control",
         "caption": "A control: a labelled list, reached by keyboard, chooses the line that stands out. On paper the first choice is shown.",
         "alt": f"Three named lines, of which Japan's is drawn strongly; it ends at {ends['Japan']:.1f}% in {last}, that of {ends.idxmax()}, the highest, at {ends.max():.1f}%.",
-        "source": ["sipri_milex"], "table": rows, "columns": {"country": "Country", "year": "Year", "share": "% of GDP"},
+        "source": ["sipri_milex"], "table": rows.assign(cite_as=cites), "columns": {"country": "Country", "year": "Year", "share": "% of GDP"},
     }

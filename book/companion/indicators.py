@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from companion import JOHNSON
-from companion.data import load
+from companion.data import cited, load
 from companion.figures import PALETTE
 from companion.output import say, spell_day
 
@@ -123,7 +123,7 @@ def democracy_scores(as_of=JOHNSON):
     """
     rows = _solid(load("democracy", as_of=as_of))
     rows = rows[rows["country"].isin(COLOR) & (rows["measure"] == rows["source_index"].map(INDEX)) & (rows["edition"] != "v16")]
-    return rows[["source_index", "edition", "country", "year", "value"]].sort_values(["source_index", "country", "year"]).reset_index(drop=True)
+    return rows[["source_index", "edition", "country", "year", "value", "cite_as"]].sort_values(["source_index", "country", "year"]).reset_index(drop=True)
 
 
 def democracy_chart(as_of=JOHNSON):
@@ -131,7 +131,7 @@ def democracy_chart(as_of=JOHNSON):
     rows = democracy_scores(as_of)
     panels = []
     for index, title, scale in (("V-Dem", "V-Dem, liberal democracy, 0 to 1", [0.5, 1]), ("Freedom House", "Freedom House, total score, 0 to 100", [50, 100])):
-        data = rows[rows["source_index"] == index].assign(year=lambda frame: frame["year"].astype(int))
+        data = rows[rows["source_index"] == index].drop(columns="cite_as").assign(year=lambda frame: frame["year"].astype(int))
         first = data[data["year"] == data["year"].min()]
         x = alt.X("year:Q", title=None, scale=alt.Scale(domain=[2015, 2024]), axis=alt.Axis(format="d", values=[2015, 2018, 2021, 2024], grid=False))
         y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=scale))
@@ -157,7 +157,7 @@ def democracy_text(as_of=JOHNSON):
         "alt": f"Two panels of lines for the United States, Japan and South Korea. In V-Dem's index South Korea falls from {v[2021]:.2f} in 2021 to "
                f"{v[v.index.max()]:.2f} in {v.index.max()}, most of it by {v.diff().idxmin()}; in Freedom House's it stays between {f.min():.0f} and {f.max():.0f} throughout.",
         "source": ["democracy"],
-        "table": wide,
+        "table": cited(wide, rows, on=["source_index", "year"]),
         "columns": {"source_index": "Index", "year": "Year", US: US, JAPAN: JAPAN, ROK: ROK},
     }
 

@@ -103,7 +103,8 @@ def heading_map(frame, columns):
     return columns
 
 
-def _link(text, url):
+def link(text, url):
+    """Return a source as a Markdown link to its address, or as its text where it has none."""
     text = text.replace("[", "\\[").replace("]", "\\]")
     return f"[{text}](<{url}>)" if isinstance(url, str) and url.startswith("http") else text
 
@@ -121,7 +122,7 @@ def table(frame, columns=None, caption=None, name=None, filterable=False):
     for column in columns:
         cells[column] = text_cells(frame[column])
         if column == "cite_as" and "url" in frame:
-            cells[column] = [_link(text, url) for text, url in zip(cells[column], frame["url"])]
+            cells[column] = [link(text, url) for text, url in zip(cells[column], frame["url"])]
     right = [pd.api.types.is_numeric_dtype(frame[c].dtype) and not pd.api.types.is_bool_dtype(frame[c].dtype)
              for c in columns]
     rows = [list(columns.values()), ["---:" if r else ":---" for r in right], *zip(*cells.values())]
@@ -152,7 +153,7 @@ def _record(row):
 def _claim_lines(row):
     lines = [f"{_opening(row)} {row['claim']}.", _record(row)]
     if pd.notna(row["cite_as"]):
-        lines.append("*Source:* " + _link(row["cite_as"], row["url"]))
+        lines.append("*Source:* " + link(row["cite_as"], row["url"]))
     return "\n>\n> ".join(lines)
 
 
@@ -189,7 +190,7 @@ def notes(article):
     for _, row in chosen.iterrows():
         verdict = f" *{row['verdict'].capitalize()}.*" if pd.notna(row["verdict"]) else ""
         remark = row["reader_note"] if pd.notna(row["reader_note"]) else row["evidence"]
-        source = " " + _link(row["cite_as"], row["url"]) + "." if pd.notna(row["cite_as"]) and "the article itself" not in row["cite_as"] else ""
+        source = " " + link(row["cite_as"], row["url"]) + "." if pd.notna(row["cite_as"]) and "the article itself" not in row["cite_as"] else ""
         lines.append(f"- **[{row['id']}](#{row['id'].lower()})** ([passage](#{row['section']})). {row['claim']}.{verdict} {remark}{source}")
     return Markdown("\n".join(lines), kind="notes")
 
@@ -227,7 +228,7 @@ def _entry(row, then, now):
         lines.append(f"*Recomputed* by `{row['check']}`: {then}.")
     if pd.notna(row["cite_as"]):
         read = f" ({READ_AT[row['read_at']]})" if pd.notna(row["read_at"]) else ""
-        lines.append(f"*Source:* {_link(row['cite_as'], row['url'])}{read}. *Confidence:* {row['confidence']}.")
+        lines.append(f"*Source:* {link(row['cite_as'], row['url'])}{read}. *Confidence:* {row['confidence']}.")
     else:
         lines.append(f"*Source:* nothing was found to cite. *Confidence:* {row['confidence']}.")
     later = row["since_then"] if pd.notna(row["since_then"]) else ""
@@ -268,9 +269,9 @@ def catalog():
     """Return the list of all data resources: what each holds, its sources and vintage, its terms, and a download."""
     blocks = []
     for item in resources():
-        licenses = "; ".join(_link(entry.get("title") or entry["name"], entry.get("path")) for entry in item["licenses"])
+        licenses = "; ".join(link(entry.get("title") or entry["name"], entry.get("path")) for entry in item["licenses"])
         permits = " ".join(dict.fromkeys(entry["permits"] for entry in item["licenses"] if entry.get("permits")))
-        sources = "; ".join(_link(source["title"], source.get("path")) for source in item["sources"])
+        sources = "; ".join(link(source["title"], source.get("path")) for source in item["sources"])
         fields = ", ".join(f"`{field['name']}`" for field in item["schema"]["fields"])
         blocks.append(f"**{item['title']}** · [{item['path']}](../data/{item['path']}), {len(load(item['name']))} rows, vintage {item['vintage']}\n\n"
                       f": {item['description']} *Sources:* {sources}. *Terms:* {licenses}. {permits} *Columns:* {fields}.")

@@ -108,6 +108,7 @@ def nhk_text():
         "table": shown,
         "columns": {"year": "Year", "mode": "Mode", "n_responses": "Answers", "need_pct": "Needed, %", "margin": "Margin, points",
                     "no_need_pct": "Not needed, %", "undecided_pct": "Cannot say, %", "grade": "Grade", "cite_as": "Source"},
+        "paper": [{"view": view} for view in VIEWS],
     }
 
 
