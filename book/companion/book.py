@@ -734,6 +734,7 @@ def write_icons(fonts, path):
 
 
 REDIRECTS = BOOK / "redirects.txt"
+MOVED = "This page has moved"
 
 
 def read_redirects():
@@ -751,14 +752,14 @@ def read_redirects():
 
 
 def write_redirects(out, env):
-    """Write a page that leads on at each address of `read_redirects`, after removing what an earlier build left of figures that are gone.
+    """Write a page that leads on at each address of `read_redirects`, after removing what an earlier build left there and of figures that are gone.
 
     Returns what is wrong, a line each: an old address that is in use, a new one that is not.
     """
     figures = {name for kinds in env.toc_fignumbers.values() for name in kinds.get("figure", {})}
-    for path in (out / "figures").glob("*"):
-        if path.name.partition(".")[0] not in figures:
-            path.unlink()
+    left = [path for path in (out / "figures").glob("*") if path.name.partition(".")[0] not in figures]
+    for path in {*left, *(path for path in out.rglob("*.html") if f"<title>{MOVED}" in path.read_text(encoding="utf-8"))}:
+        path.unlink()
     there, faults = env.found_docs | {f"figures/{name}" for name in figures}, []
     try:
         told = read_redirects()
@@ -768,7 +769,7 @@ def write_redirects(out, env):
         if old in there or new not in there:
             faults.append(f"book/redirects.txt: found {old} {new}; expected " + ("an old address that nothing has any more" if old in there else "a new address that the book has"))
         else:
-            _lead_on(out / f"{old}.html", relative_uri(f"{old}.html", f"{new}.html"), "This page has moved")
+            _lead_on(out / f"{old}.html", relative_uri(f"{old}.html", f"{new}.html"), MOVED)
     return faults
 
 
