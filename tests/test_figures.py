@@ -1,18 +1,21 @@
 """From a chart to a figure: what is refused, what is kept, and that all programs draw the same."""
 import json
 import re
+import unicodedata
 from collections import Counter
 
 import altair
 import pandas
 import pytest
 import vl_convert
+from bs4 import BeautifulSoup
 from conftest import notebooks
 from docutils import nodes
 
-from companion import FigureError, figure
+from companion import FigureError, book, figure
 from companion.book import LINE, VEGA_LITE, _chinese_titles, _share_width, draw, mark_languages, script_language
-from companion.figures import MIME, PALETTE
+from companion.data import cited
+from companion.figures import MIME, PALETTE, controls
 
 FRAME = pandas.DataFrame({"year": ["2023", "2024"], "share": [1.0, 1.25]})
 GOOD = {"name": "fig-sample", "caption": "Two shares.", "alt": "The share rises.", "source": ["sipri_milex"], "table": FRAME}
@@ -26,6 +29,21 @@ STORED = {
 def chart(frame=FRAME):
     axis = altair.Y("share:Q", title="Share of output (%)")
     return altair.Chart(frame).mark_bar().encode(x="year:O", y=axis).properties(width=300, height=220)
+
+
+def chart_with_title(title):
+    return chart().encode(y=altair.Y("share:Q", title=title))
+
+
+def chart_with_field(field):
+    return chart().encode(y=altair.Y(f"{field}:Q", title="Share of output (%)"))
+
+
+def controlled():
+    """A chart with a slider and a list."""
+    first = altair.param(name="first", value=1, bind=altair.binding_range(min=0, max=9, name="First"))
+    unit = altair.param(name="unit", value="yuan", bind=altair.binding_select(options=["yuan", "dollars"], name="Unit"))
+    return chart().add_params(first, unit)
 
 
 def drawing(spec, version):
@@ -42,6 +60,11 @@ REFUSED = {
     "no source": ({"source": []}, "source is missing"),
     "unknown source": ({"source": ["sipri_milexx"]}, "sipri_milexx.*sipri_milex"),
     "unknown column": ({"columns": {"shares": "Share"}}, "'shares'.*year, share"),
+    "no unit": ({"chart": chart_with_title("Share")}, "'Share' of y.*unit"),
+    "a column that the chart draws is not there": ({"chart": chart_with_field("shares")}, "'shares' in y.*share, year"),
+    "paper without such a control": ({"paper": [{"first": 2}]}, "'first' in paper.*no controls"),
+    "paper with a value out of range": ({"chart": controlled(), "paper": [{"first": 12}]}, "12 for the control 'first'.*0 to 9"),
+    "paper with a choice that is none": ({"chart": controlled(), "paper": [{"unit": "yen"}]}, "'yen' for the control 'unit'.*dollars"),
     "no rows": ({"table": FRAME.head(0)}, "no data"),
     "no label": ({"name": "Sample"}, "fig-"),
     "capital letters": ({"name": "fig-Sample"}, "lower-case"),
@@ -52,7 +75,7 @@ REFUSED = {
 def test_refuses(case):
     change, reason = REFUSED[case]
     with pytest.raises(FigureError, match=reason) as caught:
-        figure(chart(), **{**GOOD, **change})
+        figure(**{"chart": chart(), **GOOD, **change})
     line = str(caught.value)
     assert change.get("name", "fig-sample") in line and "\n" not in line
 
@@ -81,6 +104,74 @@ def test_jupyterlab_and_the_book_draw_the_same(name):
     (texts, marks), (book_texts, book_marks) = drawing(STORED[name], JUPYTERLAB), drawing(STORED[name], VEGA_LITE)
     assert texts - book_texts == book_texts - texts == Counter()
     assert marks == book_marks
+
+
+def as_drawn(chart, **more):
+    spec = figure(chart, **GOOD, **more).spec
+    return book.drawing(spec=spec, name="fig-sample", alt="The share rises.", paper=spec["usermeta"]["companion"].get("paper", []))
+
+
+def test_paper_says_which_state_of_the_controls_it_shows():
+    assert book.paper_note(as_drawn(chart())) is None
+    one = as_drawn(controlled())
+    assert book.paper_note(one) == "Drawn here with First: 1; Unit: yuan. The HTML edition has controls for the rest."
+    assert book.paper_drawings(one) == [(one["spec"], "The share rises.")]
+
+
+def test_paper_shows_states_beside_each_other():
+    two = as_drawn(controlled(), paper=[{}, {"unit": "dollars"}])
+    assert book.paper_note(two) == "Each drawing shows one state of the controls that the HTML edition has, all of them with First: 1."
+    (first, alt), (second, other) = book.paper_drawings(two)
+    assert [controls(spec)[1][2] for spec in (first, second)] == ["yuan", "dollars"]
+    assert (first["title"]["text"], second["title"]["text"]) == (["Unit: yuan"], ["Unit: dollars"])
+    assert alt == "The share rises." and other == "The same chart. Unit: dollars."
+
+
+def test_a_selection_bound_to_fields_is_told_by_field():
+    pick = altair.selection_point(name="pick", fields=["year"], bind=altair.binding_select(options=["2023", "2024"], name="Year"), value=[{"year": "2024"}])
+    free = altair.selection_point(name="free", fields=["year"], bind={"year": altair.binding_select(options=["2023", "2024"], name="Any year")})
+    assert controls(figure(chart().add_params(pick, free), **GOOD).spec) == [("pick", "Year", "2024"), ("free", "Any year", None)]
+
+
+@pytest.mark.parametrize("name", [name for name in STORED if controls(STORED[name])])
+def test_a_figure_with_controls_says_on_paper_what_it_shows(name, pdf, epub):
+    """Neither PDF nor EPUB has such a figure without its sentence; one with several states is drawn once for each."""
+    meta = STORED[name]["usermeta"]["companion"]
+    note = book.paper_note({"spec": STORED[name], "paper": meta.get("paper", [])})
+    pages = [BeautifulSoup(content, "lxml-xml") for path, content in epub.files.items() if path.endswith(".xhtml")]
+    figure_ = next(found for page in pages if (found := page.find("figure", id=name)))
+    assert figure_.find(class_="figure-state").get_text() == note
+    assert len(figure_.find_all("img")) == max(1, len(meta.get("paper", [])))
+    bare = lambda text: re.sub(r"[\s-]", "", unicodedata.normalize("NFKC", text))
+    assert bare(note) in bare("".join(pdf.pages))
+
+
+def test_sources_of_the_rows():
+    """Each row's own; one line where all share it or the rows were counted; an address where the frame or a resource has one."""
+    behind = lambda table, source: figure(chart(), **{**GOOD, "table": table, "source": [source], "columns": "year share"}).spec["usermeta"]["companion"]["table"]
+    told = FRAME.assign(cite_as=["A [2023]", ("B", "C")], url=["https://a.example/", None])
+    assert [row[-1] for row in behind(told, "nhk_article9")["rows"]] == ["[A \\[2023\\]](<https://a.example/>)", "B; C"]
+    same = behind(FRAME.assign(cite_as="A"), "nhk_article9")
+    assert same["all_rows"] == "A" and same["columns"] == ["Year", "Share"]
+    assert behind(FRAME, "unga_ideal_points")["all_rows"].startswith("[Michael A. Bailey")
+    assert behind(FRAME, "nhk_article9")["all_rows"] == "computed from data/nhk_article9.csv, where each row names its own"
+
+
+def test_a_computed_row_has_the_sources_of_the_rows_it_came_from():
+    one = pandas.DataFrame({"year": [1, 1, 2], "cite_as": ["A", "B", "A"]})
+    other = pandas.DataFrame({"year": [1, 2], "cite_as": ["C", None]})
+    found = cited(pandas.DataFrame({"year": [1, 2, 3], "sum": [4, 5, 6]}), one, other)
+    assert list(found["cite_as"][:2]) == [("A", "B", "C"), ("A",)] and pandas.isna(found["cite_as"][2])
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_every_row_of_a_stored_figure_has_its_source(name):
+    table = STORED[name]["usermeta"]["companion"]["table"]
+    if "all_rows" in table:
+        assert len(table["all_rows"]) > 5
+    else:
+        column = max(n for n, head in enumerate(table["columns"]) if head.startswith("Source") or head == "Read in")
+        assert all(row[column] not in ("", "–") for row in table["rows"])
 
 
 @pytest.mark.parametrize("name", STORED)

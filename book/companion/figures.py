@@ -311,7 +311,9 @@ def controls(spec):
         for field, control in ({None: bind} if "input" in bind else bind).items() if isinstance(bind, dict) else ():
             if isinstance(control, dict) and "input" in control:
                 chosen = value[0] if isinstance(value, list) and value else value
-                found.append((param["name"], control.get("name", param["name"]), chosen.get(field) if field and isinstance(chosen, dict) else chosen))
+                if isinstance(chosen, dict):
+                    chosen = chosen.get(field) if field else ", ".join(map(str, chosen.values()))
+                found.append((param["name"], control.get("name", param["name"]), chosen))
     return found
 
 
