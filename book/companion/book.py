@@ -365,10 +365,11 @@ def _write_downloads(folder, node, number, page, version):
     _lead_on(folder / f"{name}.html", f"{page}#{name}", f"Figure {number}")
 
 
-def _lead_on(path, address, title):
+def _lead_on(path, address, title, canonical=None):
     """Write a page that does nothing but lead to another address."""
+    told = f'<link rel="canonical" href="{canonical}">' if canonical else ""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+    path.write_text(f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{title}</title>{told}'
                     f'<meta http-equiv="refresh" content="0; url={address}"></head><body><p><a href="{address}">{title}</a></p></body></html>\n', encoding="utf-8")
 
 
@@ -470,14 +471,14 @@ class Paper(SphinxPostTransform):
             for toctree in self.document.findall(addnodes.toctree):
                 toctree["titlesonly"], toctree["maxdepth"] = False, 2  # an e-reader's contents lead to sections, too
             heading = self.document.next_node(nodes.title)
-            heading.parent.insert(1, nodes.paragraph("", edition_line(self.app.config.version), classes=["edition"]))
+            heading.parent.insert(1, nodes.paragraph("", edition_line(), classes=["edition"]))
 
 
 # --- The book's frame ---------------------------------------------------------------------------
 
-def edition_line(version):
+def edition_line():
     """Return version, date, commit and vintage of the data in a line."""
-    return f"Version {version}, {day()}, commit {commit()}. Sources of the data read up to {data_vintage()}."
+    return f"{label()[0].upper()}{label()[1:]}, {day()}, commit {commit()}. Sources of the data read up to {data_vintage()}."
 
 
 def configure(app, config):
@@ -634,6 +635,7 @@ def finish_page(app, pagename, templatename, context, doctree):
     book = app.builder.name == "epub"
     if book:
         context["html_tag"] = context["html_tag"].replace(">", ' lang="en" xml:lang="en">')
+        context["metatags"], context["pageurl"] = "", None
         context["css_files"] = [sheet for sheet in context["css_files"] if str(getattr(sheet, "filename", sheet)).rpartition("/")[2] in EPUB_SHEETS]
     if not context.get("body"):
         return
@@ -769,7 +771,7 @@ def write_redirects(out, env):
         if old in there or new not in there:
             faults.append(f"book/redirects.txt: found {old} {new}; expected " + ("an old address that nothing has any more" if old in there else "a new address that the book has"))
         else:
-            _lead_on(out / f"{old}.html", relative_uri(f"{old}.html", f"{new}.html"), MOVED)
+            _lead_on(out / f"{old}.html", relative_uri(f"{old}.html", f"{new}.html"), MOVED, env.config.html_baseurl and f"{env.config.html_baseurl}{new}.html")
     return faults
 
 
@@ -823,12 +825,13 @@ ACCESS = {
 """What the EPUB says of itself to catalogs of accessible books (schema.org's terms)."""
 
 
-def draw_cover(app):
-    """Draw the cover that an e-reader's shelf shows: title, editors, version and date."""
+def begin_epub(app):
+    """Draw the cover that an e-reader's shelf shows: title, editors, version and date; leave out what only a site has, as the page for missing addresses."""
     if app.builder.name != "epub":
         return
+    app.config.html_additional_pages = {}
     lines = [(150, 58, "Alliances"), (220, 58, "in Transition"), (290, 22, "A research companion to two articles"), (700, 22, "The companion’s editors"),
-             (735, 18, f"Version {app.config.version}, {day()}")]
+             (735, 18, f"{label()[0].upper()}{label()[1:]}, {day()}")]
     text = "".join(f'<text x="60" y="{y}" font-size="{size}" font-family="{FONT}" fill="white">{html.escape(line)}</text>' for y, size, line in lines)
     drawn = f'<svg xmlns="http://www.w3.org/2000/svg" width="600" height="800"><rect width="600" height="800" fill="{PALETTE["blue"]}"/>{text}</svg>'
     path = Path(app.outdir) / "_static" / "cover.png"
@@ -868,6 +871,6 @@ def setup(app):
     app.connect("env-get-outdated", find_outdated)
     app.connect("html-page-context", finish_page)
     app.connect("build-finished", finish_html)
-    app.connect("builder-inited", draw_cover)
+    app.connect("builder-inited", begin_epub)
     app.connect("build-finished", finish_epub)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -151,7 +151,7 @@ def pdf(beside=lambda: None):
 
 def epub():
     """Build the EPUB, then put it in place of the old one. Returns its path."""
-    good = ROOT / "_build" / "epub" / f"alliances-in-transition-{read_version()}.epub"
+    good = ROOT / "_build" / "epub" / f"{NAME}-{read_version()}.epub"
     if _is_current(good):
         return good
     inputs = _inputs()
