@@ -54,7 +54,7 @@
 
   document.querySelectorAll("table.filterable").forEach(function (table, number) {
     var items = Array.from(table.tBodies[0].rows).map(function (row) { return { nodes: [row], text: row.textContent, facts: {} }; });
-    filter(table.closest(".table-scroll") || table, number, "Filter the rows", "rows", items, []);
+    filter(table.closest(".table-scroll, .pst-scrollable-table-container") || table, number, "Filter the rows", "rows", items, []);
   });
 
   // The ledger: a comment "claim article section kind verdict" stands before each entry, "section label" before each heading.
