@@ -724,10 +724,10 @@ ICONS = (0xf0c9, 0xf002, 0xf019, 0xf0eb, 0xf05a, 0xf071, 0xf186, 0xf185, 0xf042,
          0xf0a4, 0xf057, 0xf060, 0xf061, 0xf35d, 0xf0ca, 0xf03e, 0xf24d, 0xf058, 0xf1f8, 0xf02e, 0xf0f6, 0xf7d9)
 
 
-def write_icons(fonts, path):
-    """Write the icon font cut down to the icons in use (156 KB become a few)."""
+def cut_icons(path):
+    """Cut the theme's icon font down to the icons in use (156 KB become a few), in its place, so that no page can ask for the whole one."""
     options = subset.Options(flavor="woff2")
-    font = subset.load_font(str(fonts / "fa-solid-900.woff2"), options)
+    font = subset.load_font(str(path), options)
     cutter = subset.Subsetter(options)
     cutter.populate(unicodes=ICONS)
     cutter.subset(font)
@@ -784,11 +784,13 @@ def finish_html(app, error):
     (out / "_static" / "favicon.png").write_bytes(vl_convert.svg_to_png((BOOK / "_static" / "favicon.svg").read_text(encoding="utf-8"), scale=6))
     for leftover in ("webpack-macros.html", "sbt-webpack-macros.html"):  # templates, which the theme keeps among its static files
         (out / "_static" / leftover).unlink(missing_ok=True)
-    fonts = out / "_static" / "vendor" / "fontawesome" / "webfonts"
-    if fonts.is_dir() and not (out / "_static" / "icons.woff2").exists():
-        write_icons(fonts, out / "_static" / "icons.woff2")
+    icons = out / "_static" / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.woff2"
+    if icons.exists() and icons.stat().st_size > 50_000:  # as the theme brought it
+        cut_icons(icons)
     for page in out.rglob("*.html"):
         text = page.read_text(encoding="utf-8").replace('data-theme="auto"', 'data-theme="light"', 1)
+        if page.name != "search.html":  # the theme brings the index (28 KB) to every page, for a search while typing that is switched off
+            text = re.sub(r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\s*', "", text)
         # The first build of a folder computes this sum before the file is there, a second one after.
         page.write_text(re.sub(r"(mystnb\.\w+\.css)\?v=\w+", r"\1", text), encoding="utf-8")
     write_front_page(out, app.config.root_doc)

@@ -165,13 +165,13 @@ def spans():
     day = lambda column: column.dt.strftime("%Y-%m-%d")
     data = rows[["capital", "label", "known"]].assign(start=day(rows["start"]), end=day(rows["end"]))
     y = alt.Y("capital:N", title=None, axis=alt.Axis(domain=False, ticks=False, grid=False))
-    x = alt.X("start:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%Y", tickCount="year"))
+    x = alt.X("start:T", title=None, scale=alt.Scale(type="utc", domain=["2021-01-01", "2026-12-31"]), axis=alt.Axis(format="%Y", tickCount="year"))
     base = alt.Chart(data).encode(x, y)
-    bars_ = base.mark_bar(height=24, stroke=PALETTE["blue"], strokeWidth=1.5).encode(
+    bars_ = base.mark_bar(height=12, stroke=PALETTE["blue"], strokeWidth=1.5).encode(
         x2="end:T", color=alt.condition("datum.known", alt.value(PALETTE["paleblue"]), alt.value("white")))
     rule = alt.Chart(pd.DataFrame({"start": [f"{LIN:%Y-%m-%d}"]})).mark_rule(color=PALETTE["red"], strokeDash=[5, 3], strokeWidth=1.5).encode(x)
     return {
-        "chart": _size(alt.layer(bars_, rule, base.mark_text(align="left", dx=3, fontSize=12).encode(text="label:N")), 80, 480), "name": "fig-gallery-spans",
+        "chart": _size(alt.layer(bars_, rule, base.mark_text(align="left", dy=-14, fontSize=12).encode(text="label:N")), 100, 480), "name": "fig-gallery-spans",
         "caption": "Periods: bars from a first to a last day. The dashed line is the day by which the article is judged; a star says that dates were recalled and not seen.",
         "alt": f"Two rows of bars, for Tokyo and Washington, {len(rows)} terms in all. A dashed line stands at March 8, 2025; outlined bars begin after it.",
         "source": ["leaders"], "table": data.assign(cite_as=rows["cite_as"]), "columns": {"capital": "Capital", "label": "Leader", "start": "From", "end": "To"},
