@@ -191,6 +191,22 @@ def test_a_plain_build_gives_the_same_pages_and_follows_every_change(tree):
     assert "/* changed */" in (tree / "_build" / "html" / "_static" / "book.css").read_text(encoding="utf-8")
 
 
+def test_an_address_in_citation_cff_gives_canonical_links(tree):
+    path = tree / "CITATION.cff"
+    good = path.read_text(encoding="utf-8")
+    path.write_text(good + "url: https://example.org/companion/\n", encoding="utf-8")
+    try:
+        build(tree, "html")
+        made = {name: (tree / "_build" / "html" / name).read_text(encoding="utf-8") for name in ("index.html", "book/about.html", "404.html")}
+    finally:
+        path.write_text(good, encoding="utf-8")
+    latest = "https://example.org/companion/latest/"
+    for name, address in (("index.html", latest), ("book/about.html", f"{latest}book/about.html")):
+        assert f'<link rel="canonical" href="{address}"' in made[name] and f'<meta property="og:url" content="{address}"' in made[name], name
+        assert f'<meta property="og:image" content="{latest}_static/cards/' in made[name], name
+    assert f'<a href="{latest}">' in made["404.html"] and "<script" not in made["404.html"]
+
+
 def test_a_glyph_that_no_font_has_stops_the_pdf_twice(tree):
     for tool in ("latexmk", "xelatex"):
         need(tool)
