@@ -301,7 +301,7 @@ def test_every_page_says_what_it_is_about(parsed, html):
     for name in pages():
         page = parsed[name]
         told = {tag.get("property") or tag["name"]: tag["content"] for tag in page.select("meta[property], meta[name]")}
-        assert 60 < len(told["description"]) <= 200 and told["og:description"] == told["description"], name
+        assert 50 < len(told["description"]) <= 200 and told["og:description"] == told["description"], name
         assert told["og:title"] in page.title.get_text() and told["og:site_name"] and told["twitter:card"] == "summary_large_image", name
         text = " ".join(page.find("article").get_text().split())
         assert told["description"].removesuffix(" …") in text, f"{name}: the page does not say {told['description']!r}"

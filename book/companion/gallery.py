@@ -165,7 +165,7 @@ def spans():
     day = lambda column: column.dt.strftime("%Y-%m-%d")
     data = rows[["capital", "label", "known"]].assign(start=day(rows["start"]), end=day(rows["end"]))
     y = alt.Y("capital:N", title=None, axis=alt.Axis(domain=False, ticks=False, grid=False))
-    x = alt.X("start:T", title=None, scale=alt.Scale(type="utc", domain=["2021-01-01", "2026-12-31"]), axis=alt.Axis(format="%Y", tickCount="year"))
+    x = alt.X("start:T", title=None, scale=alt.Scale(type="utc"), axis=alt.Axis(format="%Y", tickCount="year"))
     base = alt.Chart(data).encode(x, y)
     bars_ = base.mark_bar(height=12, stroke=PALETTE["blue"], strokeWidth=1.5).encode(
         x2="end:T", color=alt.condition("datum.known", alt.value(PALETTE["paleblue"]), alt.value("white")))
