@@ -37,7 +37,7 @@ from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
 from companion import chicago
-from companion.changes import since_last
+from companion.changes import folder_tree, redirects, since_last
 from companion.edition import BOOK, NAME, ROOT, being_published, citation, cite, commit, data_vintage, day, label, latest_url, published, read_version, spell
 from companion.figures import FONT, MIME, PALETTE, controls
 
@@ -735,26 +735,11 @@ def cut_icons(path):
     subset.save_font(font, str(path), options)
 
 
-REDIRECTS = BOOK / "redirects.txt"
 MOVED = "This page has moved"
 
 
-def read_redirects():
-    """Return {old: new}, addresses below the site's root without ".html", of pages and figures that were renamed or left (book/redirects.txt).
-
-    Raises ValueError with one line for a line that is not two addresses.
-    """
-    lines = enumerate(REDIRECTS.read_text(encoding="utf-8").splitlines() if REDIRECTS.exists() else [], 1)
-    told = {}
-    for number, words in ((number, line.partition("#")[0].split()) for number, line in lines):
-        if len(words) not in (0, 2) or words and words[0] in told:
-            raise ValueError(f"book/redirects.txt, line {number}: found {' '.join(words)!r}; expected an old address, not yet named, and the new one, such as 'figures/fig-old figures/fig-new'")
-        told.update([words] if words else [])
-    return told
-
-
 def write_redirects(out, env):
-    """Write a page that leads on at each address of `read_redirects`, after removing what an earlier build left there and of figures that are gone.
+    """Write a page that leads on at each old address of book/redirects.txt, after removing what an earlier build left there and of figures that are gone.
 
     Returns what is wrong, a line each: an old address that is in use, a new one that is not.
     """
@@ -764,7 +749,7 @@ def write_redirects(out, env):
         path.unlink()
     there, faults = env.found_docs | {f"figures/{name}" for name in figures}, []
     try:
-        told = read_redirects()
+        told = redirects(folder_tree(ROOT))
     except ValueError as error:
         return [str(error)]
     for old, new in told.items():
