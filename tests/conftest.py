@@ -7,6 +7,8 @@ import shutil
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
+from functools import partial
 import zipfile
 from pathlib import Path
 from types import SimpleNamespace
@@ -107,7 +109,7 @@ def figures(html):
     return found
 
 
-class _Server(http.server.SimpleHTTPRequestHandler):
+class _Below(http.server.SimpleHTTPRequestHandler):
     def translate_path(self, path):
         inside = path.startswith(BASE)
         return super().translate_path("/" + path[len(BASE):]) if inside else os.devnull + "/none"
@@ -116,13 +118,25 @@ class _Server(http.server.SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="session")
-def site(html):
-    """Address of the HTML book, served below a base path."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), lambda *a: _Server(*a, directory=str(html)))
+class _Server(http.server.ThreadingHTTPServer):
+    def handle_error(self, *_):
+        """Say nothing of a page that left while it was being answered."""
+
+
+@contextmanager
+def served(folder):
+    """A folder on a web server, below a base path; yields its address."""
+    server = _Server(("127.0.0.1", 0), partial(_Below, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}{BASE}"
     server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def site(html):
+    """Address of the HTML book, served below a base path."""
+    with served(html) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -760,6 +760,12 @@ def write_redirects(out, env):
     return faults
 
 
+UNTHEMED = 'document.documentElement.dataset.theme = localStorage.getItem("theme") || "auto";'
+THEMED = ('document.documentElement.dataset.theme = document.documentElement.dataset.mode !== "auto" ? document.documentElement.dataset.mode'
+          ' : matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";')
+"""The theme's line leaves a page without colors and borders until its own script has come, and things move when it does."""
+
+
 def finish_html(app, error):
     """After a build: Vega and icons beside the pages, a light page without scripts, and a real front page."""
     if error or app.builder.name != "html":
@@ -774,6 +780,7 @@ def finish_html(app, error):
         cut_icons(icons)
     for page in out.rglob("*.html"):
         text = page.read_text(encoding="utf-8").replace('data-theme="auto"', 'data-theme="light"', 1)
+        text = text.replace(UNTHEMED, THEMED)
         if page.name != "search.html":  # the theme brings the index (28 KB) to every page, for a search while typing that is switched off
             text = re.sub(r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\s*', "", text)
         # The first build of a folder computes this sum before the file is there, a second one after.
