@@ -9,7 +9,7 @@ import json
 import re
 from functools import lru_cache
 
-from companion.edition import ROOT, being_published, git, published
+from companion.edition import ROOT, being_published, commit_of, git, published
 
 MIME = "application/vnd.vegalite.v5+json"
 CELLS = 12  # changed cells told of one figure; more are counted
@@ -206,10 +206,11 @@ def since_last():
     if not before:
         return "This is the first edition; there is none to compare it with."
     last = before[-1]
-    old, new = commit_tree(last["commit"]), folder_tree(ROOT)
-    if not old("_toc.yml"):
+    found = commit_of(last)
+    if not found:
         line = f"commit {last['commit'][:10]} of edition {last['version']} is not in this copy of the repository"
         if being_published():
             raise ValueError(f"book/editions.csv: {line}; fetch its whole history")
         return f"Nothing could be compared: {line}."
-    return f"Compared with edition {last['version']} of {last['date']}. The list is computed from the two editions' files.\n\n" + tell(compare(old, new), vintages(new))
+    new = folder_tree(ROOT)
+    return f"Compared with edition {last['version']} of {last['date']}. The list is computed from the two editions' files.\n\n" + tell(compare(commit_tree(found), new), vintages(new))

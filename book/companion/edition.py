@@ -64,6 +64,14 @@ def published(root=ROOT):
     return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) if path.exists() else []
 
 
+def commit_of(row):
+    """Return the commit of a published edition, by its hash or, where history was written anew, by its tree; "" where this copy has neither."""
+    if git("cat-file", "-t", row["commit"]) == "commit":
+        return row["commit"]
+    known = (line.split() for line in git("log", "--all", "--format=%H %T").splitlines())
+    return next((commit for commit, tree in known if tree == row["tree"]), "")
+
+
 def being_published():
     """Return the version that `make edition` is building here, or ""; a checkout of an edition's tag is that edition too."""
     asked = os.environ.get("COMPANION_EDITION", "")

@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 
 from companion.build import EXEMPT, BuildError, manifest
 from companion.changes import commit_tree, folder_tree, lost
-from companion.edition import NAME, ROOT, citation, git, published, spell, zenodo
+from companion.edition import NAME, ROOT, citation, commit_of, git, published, spell, zenodo
 
 LIST = ROOT / "book" / "editions.csv"
 KEPT = ROOT / "_build" / "editions"  # editions that were built, by version
@@ -60,7 +60,7 @@ def cut(version):
         raise BuildError(f"{dirty.split()[1]}: not committed; an edition is cut from a clean tree")
     if not _changelog((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), version):
         raise BuildError(f"CHANGELOG.md: no entry '## {version}'; expected what a reader of the last edition must know")
-    if before and (gone := lost(commit_tree(before[-1]["commit"]), folder_tree(ROOT))):
+    if before and (gone := lost(commit_tree(commit_of(before[-1])), folder_tree(ROOT))):
         raise BuildError(f"{gone[0]}: in edition {before[-1]['version']} and no longer in the book; expected a line for it in book/redirects.txt")
     path = ROOT / "CITATION.cff"
     text = re.sub(r"(?m)^version: .*$", f'version: "{version}"', path.read_text(encoding="utf-8"))
@@ -102,10 +102,10 @@ def _python(root):
 
 def _check(edition):
     """Refuse an edition whose commit is not here, is not what the list says, or has no entry in its changelog."""
-    version, commit = edition["version"], edition["commit"]
-    tree, tagged = git("rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}"), git("rev-parse", "--verify", "--quiet", f"refs/tags/{version}^{{commit}}")
-    if not tree:
-        raise BuildError(f"edition {version}: commit {commit[:10]} is not in this copy of the repository; fetch its whole history")
+    version, commit = edition["version"], commit_of(edition)
+    if not commit:
+        raise BuildError(f"edition {version}: commit {edition['commit'][:10]} is not in this copy of the repository; fetch its whole history")
+    tree, tagged = git("rev-parse", f"{commit}^{{tree}}"), git("rev-parse", "--verify", "--quiet", f"refs/tags/{version}^{{commit}}")
     if tree != edition["tree"]:
         raise BuildError(f"edition {version}: commit {commit[:10]} has tree {tree[:10]}, book/editions.csv says {edition['tree'][:10]}")
     if tagged and tagged != commit:
@@ -123,7 +123,7 @@ def build(edition, again=False):
     work = ROOT / "_build" / "worktrees" / version
     shutil.rmtree(work, ignore_errors=True)
     _git("worktree", "prune")
-    _git("worktree", "add", "--quiet", "--detach", str(work), edition["commit"])
+    _git("worktree", "add", "--quiet", "--detach", str(work), commit_of(edition))
     try:
         print(f"edition {version}: building from {edition['commit'][:10]}", flush=True)
         run = subprocess.run([_python(work), "-m", "companion.build", "edition"], cwd=work, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -202,7 +202,7 @@ def site(again=False):
         _check(edition)
     folders = {edition["version"]: build(edition, again) for edition in editions}
     for older, newer in zip(editions, editions[1:]):
-        if gone := lost(commit_tree(older["commit"]), commit_tree(newer["commit"])):
+        if gone := lost(commit_tree(commit_of(older)), commit_tree(commit_of(newer))):
             raise BuildError(f"{gone[0]}: in edition {older['version']} and not in {newer['version']}; book/redirects.txt of that edition has no line for it")
     new, good = ROOT / "_build" / "site.new", ROOT / "_build" / "site"
     shutil.rmtree(new, ignore_errors=True)
