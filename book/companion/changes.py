@@ -90,9 +90,9 @@ def sections(tree):
 
 
 def vintages(tree):
-    """Return {resource: (title, vintage, number of rows, hash)} of a tree's data package."""
+    """Return {resource: (title, vintage, rows)} of a tree's data package."""
     package = json.loads(tree("data/datapackage.json") or '{"resources": []}')
-    return {item["name"]: (item["title"], item.get("vintage", ""), len(list(csv.reader(tree(f"data/{item['path']}").splitlines()))) - 1, item["hash"])
+    return {item["name"]: (item["title"], item.get("vintage", ""), [tuple(row) for row in csv.reader(tree(f"data/{item['path']}").splitlines())][1:])
             for item in package["resources"]}
 
 
@@ -114,6 +114,7 @@ def _numbers(old, new):
     """Return the lines that tell how the numbers of a figure changed; none where they did not."""
     if old["columns"] != new["columns"]:
         return ["its table has other columns: " + ", ".join(new["columns"])] if old["rows"] != new["rows"] else []
+    old, new = ({**table, "rows": [[re.sub(r"\[([^\]]*)\]\(<[^>]*>\)", r"\1", cell) for cell in row] for row in table["rows"]]} for table in (old, new))
     (before, width), (after, _) = _keyed(old), _keyed(new)
     lines = []
     for key, row in after.items():
@@ -131,7 +132,7 @@ def compare(old, new):
     A dict of lists: `figures` (name, page, lines, resources), `drawn` (name, page), `figures_new`, `figures_gone`,
     `verdicts` (id, page, claim, old, new), `claims` (ids with another text), `claims_new`, `claims_gone`,
     `sections` (page, heading, what changed of each), `sections_new`, `sections_gone`,
-    `data` (title, old vintage, new vintage, old rows, new rows).
+    `data` (title, old vintage, new vintage, old number of rows, new number, how many are new or changed).
     """
     found = {}
     was, now = figures(old), figures(new)
@@ -152,9 +153,10 @@ def compare(old, new):
     found["sections"] = [(*key, kind) for key, kind in told.items() if kind]
     found["sections_new"], found["sections_gone"] = [key for key in now if key not in was], [key for key in was if key not in now]
     was, now = vintages(old), vintages(new)
-    found["data"] = [(now[key][0], was.get(key, ("", "not there", 0))[1], now[key][1], was.get(key, (0, 0, 0))[2], now[key][2])
-                     for key in now if key not in was or was[key][2:] != now[key][2:]]
-    found["data"] += [(was[key][0], was[key][1], "gone", was[key][2], 0) for key in was if key not in now]
+    none = ("", "not there", [])
+    found["data"] = [(now[key][0], was.get(key, none)[1], now[key][1], len(was.get(key, none)[2]), len(now[key][2]), len(set(now[key][2]) - set(was.get(key, none)[2])))
+                     for key in now if was.get(key, none)[1:] != now[key][1:]]
+    found["data"] += [(was[key][0], was[key][1], "gone", len(was[key][2]), 0, 0) for key in was if key not in now]
     return found
 
 
@@ -193,7 +195,7 @@ def tell(found, vintage):
                                      for kind, title, link in (("claims", "Evidence, wording or sources", True), ("claims_new", "New", True), ("claims_gone", "Gone", False)) if found[kind]], "None.")
     part("Sections", [f"{_heading(*row[:2])}: {row[2]} changed." for row in found["sections"]] + [f"{_heading(*row)}: new." for row in found["sections_new"]]
          + [f"{_heading(*row)}: gone." for row in found["sections_gone"]], "None changed.")
-    part("Data", [f"{title}: vintage {old if old == new else f'{old} → {new}'}, {f'{rows} rows' if rows == now else f'{rows} → {now} rows'}." for title, old, new, rows, now in found["data"]], "None changed.")
+    part("Data", [f"{title}: vintage {old if old == new else f'{old} → {new}'}, {f'{rows} rows' if rows == now else f'{rows} → {now} rows'}, {fresh} new or changed." for title, old, new, rows, now, fresh in found["data"]], "None changed.")
     return "\n\n".join(parts)
 
 
