@@ -300,7 +300,7 @@ def test_the_citation_file_keeps_its_schema(tmp_path):
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "env"], check=True)
     python = tmp_path / "env" / "bin" / "python"
     subprocess.run([python, "-m", "pip", "install", "--quiet", "cffconvert==2.0.0"], check=True)
-    run = subprocess.run([python, "-m", "cffconvert", "--validate", "-i", ROOT / "CITATION.cff"], capture_output=True, text=True)
+    run = subprocess.run([tmp_path / "env" / "bin" / "cffconvert", "--validate", "-i", ROOT / "CITATION.cff"], capture_output=True, text=True)
     assert run.returncode == 0, run.stdout + run.stderr
 
 
