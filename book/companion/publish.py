@@ -233,3 +233,5 @@ if __name__ == "__main__":
             sys.exit("usage: python -m companion.publish cut VERSION | site [--again]")
     except BuildError as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit("interrupted; the site and the editions that stood here are as they were")
