@@ -101,6 +101,27 @@ def test_charts_come_to_life_and_nothing_moves(visit):
     assert sum(shift[0] for shift in visit.shifts) < 0.02, visit.shifts
 
 
+@pytest.mark.parametrize("width", OPENED)
+def test_the_menu_opens_and_leads_on(chromium, site, width):
+    context, record = open_window(chromium, viewport={"width": width, "height": 900})
+    window = context.new_page()
+    window.goto(site + "book/about.html")
+    menu, entry = window.locator(".primary-toggle:visible"), window.get_by_role("link", name="Start here").first
+    if width > 1000:  # there the menu stands open: the button folds it away, and brings it back
+        menu.click()
+        entry.wait_for(state="hidden", timeout=5_000)
+    else:
+        window.locator(".secondary-toggle:visible").click()
+        window.locator("#pst-secondary-sidebar-modal[open]").wait_for(timeout=5_000)
+        window.keyboard.press("Escape")
+        assert not entry.is_visible()
+    menu.click()
+    entry.click(timeout=5_000)
+    window.wait_for_url("**/start-here.html", timeout=5_000)
+    assert not record.said
+    context.close()
+
+
 def test_axe_finds_no_fault(visit):
     assert not visit.faults, "\n".join(visit.faults[:12]) + f"\n{len(visit.faults)} in all"
 
