@@ -101,6 +101,11 @@ def encounters(as_of=LIN):
     return rows.sort_values("date").reset_index(drop=True)
 
 
+def haloed(base, **look):
+    """Return two layers of text from `base`, a chart: a halo in the color of the page, where lines stop, and the text itself."""
+    return [base.mark_text(stroke="white", strokeWidth=4, strokeJoin="round", **look), base.mark_text(**look)]
+
+
 def leaders_chart(as_of=LIN):
     """Return terms of office in the three capitals with the meetings and exercises of the three below them."""
     day = lambda column: column.dt.strftime("%Y-%m-%d")
@@ -110,20 +115,19 @@ def leaders_chart(as_of=LIN):
     time = alt.Scale(type="utc", nice=False)
     axis = alt.Axis(format="%Y", tickCount="year", labelAlign="left", labelOffset=2)
     lane = lambda field: alt.Y(field, title=None, scale=alt.Scale(domain=order), axis=alt.Axis(labelLimit=200, domain=False, ticks=False, grid=False))
-    terms_ = alt.Chart(bars).mark_bar(height=24, strokeWidth=1.5, stroke=PALETTE["blue"]).encode(
+    terms_ = alt.Chart(bars).mark_bar(height=12, strokeWidth=1.5, stroke=PALETTE["blue"]).encode(
         alt.X("start:T", title=None, axis=axis), lane("capital:N"), x2="end:T",
         color=alt.condition("datum.known", alt.value(PALETTE["paleblue"]), alt.value("white")))
-    acting = alt.Chart(bars[bars["acting"]]).mark_bar(height=24, strokeWidth=1.5, stroke=PALETTE["blue"], color=PALETTE["rule"]).encode(
+    acting = alt.Chart(bars[bars["acting"]]).mark_bar(height=12, strokeWidth=1.5, stroke=PALETTE["blue"], color=PALETTE["rule"]).encode(
         alt.X("start:T"), lane("capital:N"), x2="end:T")
-    names = alt.Chart(bars).mark_text(align="left", dx=3, fontSize=11.5, color=PALETTE["ink"]).encode(
-        alt.X("start:T"), lane("capital:N"), text="label:N")
+    names = haloed(alt.Chart(bars[~bars["acting"]]).encode(alt.X("start:T"), lane("capital:N"), text="label:N"), align="left", dy=-16, fontSize=12)
     points = alt.Chart(dots).mark_point(size=48, strokeWidth=1.5, filled=False, color=PALETTE["ink"], opacity=1).encode(
         alt.X("date:T", title=None, scale=time, axis=axis), lane("group:N"), fill=alt.condition("datum.known", alt.value(PALETTE["ink"]), alt.value("white")))
     now = alt.Chart(pd.DataFrame({"day": [f"{as_of:%Y-%m-%d}"], "label": [spell_day(as_of)]}))
     rule = now.mark_rule(color=PALETTE["red"], strokeWidth=1.5, strokeDash=[5, 3]).encode(alt.X("day:T"))
     flag = now.mark_text(color=PALETTE["red"], fontSize=12, align="center", baseline="bottom", dy=-3).encode(
         alt.X("day:T"), y=alt.value(0), text="label:N")
-    return alt.layer(terms_, acting, rule, names, points, flag).properties(width=450, height=252)
+    return alt.layer(terms_, acting, rule, *names, points, flag).properties(width=450, height=252)
 
 
 def leaders_text(as_of=LIN):
@@ -146,7 +150,7 @@ def leaders_text(as_of=LIN):
     return {
         "name": "fig-leaders" if as_of == LIN else f"fig-leaders-{as_of:%Y-%m}",
         "caption": "Leaders in the three capitals, with the exercises of all three countries and their formal meetings: leaders, and ministers or national security advisers. Filled: by the dashed day; outlined: later. "
-                   "Gray: acting presidents. A star: dates recalled and not seen in a source.",
+                   "Gray: acting presidents. A star: dates recalled and not seen in a source, as are those of the acting presidents.",
         "alt": f"On {spell_day(as_of)} the bars show {governing}. "
                f"Below, dots for {int(counts.loc['Leaders met', 'sum'])} leaders' meetings, the last on {spell_day(last['date'])}, "
                f"{int(counts.loc['Ministers met', 'sum'])} of ministers and advisers and {int(counts.loc[EXERCISES, 'sum'])} exercises up to that day; "

@@ -13,6 +13,7 @@ import hashlib
 import html
 import io
 import json
+import math
 import os
 import re
 import shutil
@@ -208,7 +209,7 @@ def _views(spec):
 
 
 def narrow(spec, room=PHONE):
-    """Return a specification redrawn for a phone, `room` pixels wide: text keeps its size, views stack, plots shrink."""
+    """Return a specification redrawn for a phone, `room` pixels wide: text keeps its size, views stack, plots take the width."""
     small = json.loads(json.dumps(spec))
     for view in list(_views(small)):
         if "hconcat" in view:
@@ -223,7 +224,7 @@ def narrow(spec, room=PHONE):
         for channel in ("x", "y"):
             _wrap_title(view.get("encoding", {}).get(channel), channel)
     small["config"]["legend"] = {**small["config"].get("legend", {}), "columns": 1}
-    small["config"]["axis"] = {**small["config"].get("axis", {}), "labelOverlap": True}
+    small["config"]["axis"] = {**small["config"].get("axis", {}), "labelOverlap": True, "labelSeparation": 5}
     sized = [view for view in _views(small) if isinstance(view.get("width"), (int, float))]
     full = max((view["width"] for view in sized), default=0)
     for view in _views(small):
@@ -232,18 +233,25 @@ def narrow(spec, room=PHONE):
             mark["fontSize"] = 11
         if isinstance(mark, dict) and mark.get("type") == "bar" and isinstance(mark.get("size"), (int, float)) and full:
             mark["size"] = max(4, round(mark["size"] * (room - 50) / full))
-    for attempt in range(4):
-        # The wide drawing is there already; what stands beside its plot tells how far to shrink at first.
-        excess = _width(spec if attempt == 0 and len(sized) == 1 else small) - room
-        if excess <= 0:
-            break
-        for view in sized:
-            view["width"] = max(110, round(view["width"] - excess))
+    # The wide drawing of a lone view is there already; what stands beside its plot tells how far to shrink at first.
+    _fit(small, sized, room, _width(spec) - room if len(sized) == 1 else None)
     for letters in (34, 28, 24, 20, 16):  # what is still too wide are the names of the rows
         if _width(small) <= room:
             break
         _wrap_names(small, letters)
+    _fit(small, sized, room)
     return small
+
+
+def _fit(spec, sized, room, excess=None):
+    """Shrink or widen the plots `sized` of `spec` until the drawing takes `room` pixels or up to 5 less; below 110 pixels none goes."""
+    for attempt in range(4):
+        excess = _width(spec) - room if excess is None else excess
+        if -5 <= excess <= 0:
+            return
+        for view in sized:
+            view["width"] = max(110, math.floor(view["width"] - excess))
+        excess = None
 
 
 def _wrap_title(channel, name, letters=45):
@@ -266,7 +274,7 @@ def _wrap_names(spec, letters):
             if isinstance(y, dict) and isinstance(y.get("field"), str) and y.get("type") in ("nominal", "ordinal") and y.get("axis", {}) is not None:
                 y["axis"] = {**y.get("axis", {}), "labelExpr": told, "labelFontSize": 11, "labelLineHeight": 13}
                 rows = {row[y["field"]] for values in spec.get("datasets", {}).values() for row in values if isinstance(row.get(y["field"]), str)}
-                need = sum(13 * len(lines.get(name, name.split("|"))) + 8 for name in rows)
+                need = len(rows) * (13 * max((len(lines.get(name, name.split("|"))) for name in rows), default=1) + 8)
                 if isinstance(view.get("height"), (int, float)):
                     view["height"] = max(view["height"], need)
 

@@ -612,7 +612,7 @@ def real_remark():
 # --- Share of output ----------------------------------------------------------------------------
 
 SIPRI_EDITION = "April 2026"
-OUTSIDE = "SIPRI's estimate"
+OUTSIDE = "SIPRI’s estimate"
 
 
 def shares():
@@ -843,7 +843,7 @@ def neighbors_chart():
         part = rows[rows["country"] == name][["year", "value", "run"]]
         base = alt.Chart(part).encode(_years(3, 2013, int(rows["year"].max())), alt.Y("value:Q", title=unit[:1].upper() + unit[1:], scale=alt.Scale(zero=True), axis=alt.Axis(tickCount=4)))
         panels.append(alt.layer(base.mark_line(color=PALETTE["blue"], strokeWidth=2).encode(detail="run:N"), base.mark_point(size=35, filled=True, color=PALETTE["blue"]),
-                                data=part).properties(width=200, height=130, title=name))
+                                data=part).properties(width=200, height=130, title=alt.TitleParams(name, frame="group")))
     return alt.concat(*panels, columns=2, spacing=24).resolve_scale(x="independent", y="independent")
 
 

@@ -171,7 +171,7 @@ def spans():
         x2="end:T", color=alt.condition("datum.known", alt.value(PALETTE["paleblue"]), alt.value("white")))
     rule = alt.Chart(pd.DataFrame({"start": [f"{LIN:%Y-%m-%d}"]})).mark_rule(color=PALETTE["red"], strokeDash=[5, 3], strokeWidth=1.5).encode(x)
     return {
-        "chart": _size(alt.layer(bars_, rule, base.mark_text(align="left", dy=-14, fontSize=12).encode(text="label:N")), 100, 480), "name": "fig-gallery-spans",
+        "chart": _size(alt.layer(bars_, rule, *alliances.haloed(base.encode(text="label:N"), align="left", dy=-16, fontSize=12)), 100, 480), "name": "fig-gallery-spans",
         "caption": "Periods: bars from a first to a last day. The dashed line is the day by which the article is judged; a star says that dates were recalled and not seen.",
         "alt": f"Two rows of bars, for Tokyo and Washington, {len(rows)} terms in all. A dashed line stands at March 8, 2025; outlined bars begin after it.",
         "source": ["leaders"], "table": data.assign(cite_as=rows["cite_as"]), "columns": {"capital": "Capital", "label": "Leader", "start": "From", "end": "To"},

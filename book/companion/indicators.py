@@ -64,7 +64,7 @@ def crisis_chart(as_of=JOHNSON):
     """Return the three-way contacts by level over the months of the crisis, with its turning points and the article as lines."""
     rows = contacts(as_of).dropna(subset=["date"])
     data = rows[["lane", "kind", "shown"]].assign(day=rows["date"].dt.strftime("%Y-%m-%d"))
-    turns = pd.DataFrame({"day": list(CRISIS), "what": list(CRISIS.values()), "row": [0, 1, 0, 0, 0]})
+    turns = pd.DataFrame({"day": list(CRISIS), "what": list(CRISIS.values()), "row": [0, 1, 0, 1, 0]})
     months = alt.Axis(format="%b", tickCount="month", labelExpr="month(datum.value) == 0 ? [utcFormat(datum.value, '%b'), '2025'] : utcFormat(datum.value, '%b')")
     framed = alt.X("day:T", title=None, axis=months, scale=alt.Scale(type="utc", domain=SHOWN))
     x = alt.X("day:T", title=None, axis=months)  # Vega-Lite takes a time domain that is said twice for a conflict
@@ -444,9 +444,10 @@ def warheads(as_of=JOHNSON):
 
 def warheads_chart(as_of=JOHNSON):
     """Return SIPRI's two kinds of estimate as marks that no line joins, with the year 2022 as a break."""
-    rows = warheads(as_of)[["year", "kind", "value", "high", "shown"]].assign(year=lambda frame: frame["year"].astype(int))
+    rows = warheads(as_of)[["year", "kind", "value", "high", "shown"]].assign(
+        year=lambda frame: frame["year"].astype(int), shown=lambda frame: frame["shown"].str.replace("up to ", "≤ ").str.replace(" to ", "–"))
     x = alt.X("year:Q", title="January of the year", scale=alt.Scale(domain=[2015.5, 2025.5]), axis=alt.Axis(format="d", tickMinStep=1, values=list(range(2016, 2026)), grid=False))
-    y = alt.Y("value:Q", title="Warheads, SIPRI's estimate", scale=alt.Scale(domain=[0, 100]))
+    y = alt.Y("value:Q", title="Warheads, SIPRI’s estimate", scale=alt.Scale(domain=[0, 100]))
     kinds = list(KINDS.values())
     color = alt.Color("kind:N", title=None, scale=alt.Scale(domain=kinds, range=[PALETTE["blue"], PALETTE["orange"]]), legend=alt.Legend(labelLimit=300))
     shape = alt.Shape("kind:N", title=None, scale=alt.Scale(domain=kinds, range=["circle", "diamond"]))

@@ -12,6 +12,7 @@ import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from companion import LIN
+from companion.alliances import WORDS
 from companion.budget import linked
 from companion.data import load
 from companion.figures import PALETTE
@@ -462,7 +463,7 @@ def houses_text(year=2024):
     top, low = rows.iloc[0], rows.iloc[-1]
     return {
         "name": "fig-polling-houses",
-        "caption": f"One public, {len(rows)} answers: revision of the constitution in {year}, by house, with mode and wording. What is missing to 100% gave neither answer. Mainichi's mode is assumed.",
+        "caption": f"One public, {WORDS[len(rows)]} answers: revision of the constitution in {year}, by house, with mode and wording. What is missing to 100% gave neither answer. Mainichi's mode is assumed.",
         "alt": f"A row for each house. Shares in favor run from {low['favor_pct']:.0f}% ({low['house']}) to {top['favor_pct']:.0f}% ({top['house']}); in {int((rows['favor_pct'] > rows['oppose_pct']).sum())} of "
                f"{len(rows)} rows they exceed the shares against.",
         "source": ["constitution_polls", "nhk_constitution"],

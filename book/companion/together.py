@@ -275,8 +275,8 @@ def burden_table():
 
 FACTS = [
     ("Three ministers meet|in Munich", "meetings", {"id": "T-75"}),
-    ("China's central|budget, draft", "china_defense_budget", {"year": 2025, "scope": "central", "kind": "budget"}),
-    ("China's national|total", "china_defense_budget", {"year": 2025, "scope": "national", "kind": "budget"}),
+    ("China’s central|budget, draft", "china_defense_budget", {"year": 2025, "scope": "central", "kind": "budget"}),
+    ("China’s national|total", "china_defense_budget", {"year": 2025, "scope": "national", "kind": "budget"}),
     ("Court removes Yoon", "timeline", {"event": "Constitutional Court removes Yoon 8-0"}),
     ("Lee in office", "leaders", {"name": "Lee Jae Myung"}),
     ("Three governments meet|in Kuala Lumpur", "meetings", {"id": "T-81"}),
