@@ -224,7 +224,7 @@ def narrow(spec, room=PHONE):
         for channel in ("x", "y"):
             _wrap_title(view.get("encoding", {}).get(channel), channel)
     small["config"]["legend"] = {**small["config"].get("legend", {}), "columns": 1}
-    small["config"]["axis"] = {**small["config"].get("axis", {}), "labelOverlap": True, "labelSeparation": 5}
+    small["config"]["axis"] = {**small["config"].get("axis", {}), "labelOverlap": True, "labelSeparation": 3}
     sized = [view for view in _views(small) if isinstance(view.get("width"), (int, float))]
     full = max((view["width"] for view in sized), default=0)
     for view in _views(small):
@@ -244,11 +244,13 @@ def narrow(spec, room=PHONE):
 
 
 def _fit(spec, sized, room, excess=None):
-    """Shrink or widen the plots `sized` of `spec` until the drawing takes `room` pixels or up to 5 less; below 110 pixels none goes."""
-    for attempt in range(4):
+    """Shrink or widen the plots `sized` of `spec` until the drawing takes `room` pixels or little less; below 110 pixels none goes."""
+    shrunk = False  # a label that comes and goes with the width must not make it swing
+    for attempt in range(5):
         excess = _width(spec) - room if excess is None else excess
-        if -5 <= excess <= 0:
+        if excess <= 0 and (shrunk or excess >= -5):
             return
+        shrunk = shrunk or excess > 0
         for view in sized:
             view["width"] = max(110, math.floor(view["width"] - excess))
         excess = None
