@@ -22,6 +22,8 @@ import textwrap
 import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
+from itertools import permutations
 from pathlib import Path
 
 import jinja2
@@ -111,7 +113,7 @@ def _computed(renderer, data, meta):
     for table in [node for node in found if isinstance(node, nodes.table)]:
         table["classes"] += ["computed", "colwidths-given"] + ["filterable"] * bool(meta.get("filterable"))
         table["lines"] = _share_width(table)
-        if table["lines"] > 34:
+        if table["lines"] > 40:
             table["classes"] += ["longtable"]  # in the PDF it breaks over pages
         if "caption" in meta:
             table.insert(0, nodes.title("", "", *_markdown(renderer, meta["caption"])))
@@ -124,11 +126,26 @@ def _computed(renderer, data, meta):
 LINE = 92  # characters of table text that a line of the PDF holds
 
 
+BETWEEN = 3  # characters that the space between two columns takes
+
+
+@lru_cache(maxsize=None)
+def _cell_lines(text, width):
+    return len(textwrap.wrap(text, max(width - BETWEEN, 1))) or 1
+
+
+def _lines(rows, widths):
+    """Return in how many lines a table's rows are set in columns of these widths, then all its cells taken together."""
+    cells = [[_cell_lines(cell, width) for cell, width in zip(row, widths)] for row in rows]
+    return sum(map(max, cells)), sum(map(sum, cells))
+
+
 def _share_width(table):
     """Give each column of a table its share of the line, in characters; return how many lines the table fills.
 
     A column asks for its longest cell, a heading may break at words. Where all ask for more than the
-    line holds, short columns keep their width and long ones share the rest by the root of their length.
+    line holds, short columns keep their width and long ones share the rest by the root of their length;
+    then columns give to one another while that saves lines. None falls below its longest word.
     """
     heads = [[entry.astext() for entry in row.children] for part in table.findall(nodes.thead) for row in part.findall(nodes.row)]
     rows = [[entry.astext() for entry in row.children] for part in table.findall(nodes.tbody) for row in part.findall(nodes.row)]
@@ -136,19 +153,27 @@ def _share_width(table):
     for number in range(len(heads[0])):
         head_word = max(len(w) for head in heads for w in re.split(r"[\s/-]", head[number]))
         word = max((len(w) for row in rows for w in row[number].split()), default=1)
-        least.append(max(head_word + 1, word) + 2)  # heads are bold
-        asked.append(max([head_word + 1] + [len(row[number]) for row in rows]) + 2)
+        least.append(max(head_word + 1, word) + BETWEEN)  # heads are bold
+        asked.append(max([head_word + 1] + [len(row[number]) for row in rows]) + BETWEEN)
     fixed = {n: asked[n] for n in range(len(asked)) if asked[n] <= 18 or sum(asked) <= LINE}
     while len(fixed) < len(asked):  # share what is left; a column that would fall below its longest word is fixed there
         rest = LINE - sum(fixed.values())
         roots = sum(asked[n] ** 0.5 for n in range(len(asked)) if n not in fixed)
-        shares = {n: rest * asked[n] ** 0.5 / roots for n in range(len(asked)) if n not in fixed}
+        shares = {n: int(rest * asked[n] ** 0.5 / roots) for n in range(len(asked)) if n not in fixed}
         short = {n: least[n] for n, share in shares.items() if share < least[n]}
         fixed.update(short or shares)
-    asked = [fixed[n] for n in range(len(asked))]
-    for spec, width in zip(table.findall(nodes.colspec), asked):
-        spec["colwidth"] = round(width)
-    return sum(max(-(-len(cell) // max(int(width), 1)) for cell, width in zip(row, asked)) for row in rows)
+    widths = [fixed[n] for n in range(len(asked))]
+    moves = [(giver, taker, step) for giver, taker in permutations(range(len(widths)), 2) for step in range(1, 9)] if sum(asked) > LINE else []
+    best = _lines(rows, widths)
+    while moves:
+        tried = [[width - step * (n == giver) + step * (n == taker) for n, width in enumerate(widths)] for giver, taker, step in moves if widths[giver] - step >= least[giver]]
+        found = min(tried, key=lambda one: _lines(rows, one), default=widths)
+        if _lines(rows, found) >= best:
+            break
+        widths, best = found, _lines(rows, found)
+    for spec, width in zip(table.findall(nodes.colspec), widths):
+        spec["colwidth"] = width
+    return best[0]
 
 
 # --- Drawing ------------------------------------------------------------------------------------
@@ -432,6 +457,12 @@ def paper_note(node):
     return "Each drawing shows one state of the controls that the HTML edition has" + (f", all of them with {still}." if still else ".")
 
 
+def _latex(node, before, after=""):
+    """Set raw LaTeX before and after a node."""
+    place = node.parent.index(node)
+    node.parent[place:place + 1] = [nodes.raw("", before, format="latex"), node] + [nodes.raw("", after, format="latex")] * bool(after)
+
+
 class Paper(SphinxPostTransform):
     """For the PDF and the EPUB: charts become vector images that say what their controls would show; code, which paper does not need, goes; the PDF ends with the ledger."""
 
@@ -460,13 +491,23 @@ class Paper(SphinxPostTransform):
         self._keep_together() if form == "pdf" else self._gather_tables()
 
     def _keep_together(self):
-        """Keep a run-in heading with its text, and a table on one page."""
+        """Keep a run-in heading with its text and a claim with its record and source; let a table with a number float, as figures do."""
         for node in list(self.document.findall(nodes.paragraph)):
-            if node.children and isinstance(node[0], nodes.strong) and node[0].astext().endswith("."):
-                node.parent.insert(node.parent.index(node), nodes.raw("", r"\needspace{5\baselineskip}", format="latex"))
+            parts = [part for part in node if part.astext()]  # the parser leaves empty texts around emphasis
+            if isinstance(node.parent, nodes.entry):
+                continue
+            if len(parts) == 1 and isinstance(parts[0], (nodes.strong, nodes.emphasis)):
+                _latex(node, r"\needspace{8\baselineskip}", r"\companionkeep ")
+            elif parts and isinstance(parts[0], nodes.strong) and parts[0].astext().endswith("."):
+                _latex(node, r"\needspace{5\baselineskip}")
+        for card in [node for node in self.document.findall(nodes.block_quote) if "computed-cards" in node.parent.get("classes", [])]:
+            for node in card[1:]:
+                _latex(node, r"\vspace{1mm}" if any(isinstance(part, nodes.strong) for part in node) else r"\nopagebreak ")
         for node in list(self.document.findall(nodes.table)):
-            if "longtable" not in node["classes"]:
-                node.parent.insert(node.parent.index(node), nodes.raw("", r"\needspace{%d\baselineskip}" % min(38, 5 + node.get("lines", 1.5 * len(list(node.findall(nodes.row))))), format="latex"))
+            if "longtable" in node["classes"]:
+                _latex(node, r"\needspace{12\baselineskip}")
+            elif isinstance(node[0], nodes.title):
+                _latex(node, r"\begin{companiontable}", r"\end{companiontable}")
 
     def _gather_tables(self):
         """Move the data of a page's figures to its end, as e-readers fold nothing; on the first page, say which edition it is."""
@@ -507,7 +548,7 @@ def configure(app, config):
         "papersize": "a4paper", "pointsize": "10pt", "extraclassoptions": "openany,twoside",
         "geometry": r"\usepackage[paperwidth=170mm,paperheight=240mm,inner=23mm,outer=19mm,top=24mm,bottom=22mm,headsep=7mm,footskip=10mm]{geometry}",
         "fontpkg": "", "preamble": r"\usepackage{book}", "sphinxsetup": "verbatimvisiblespace={}", "fncychap": "", "figure_align": "!htb", "makeindex": "", "printindex": "",
-        "maketitle": r"\companiontitle{%s}{%s}{%s}{%s}" % (label(), spell(day()), commit(), data_vintage()),
+        "maketitle": r"\companiontitle{%s}{%s}{%s}{%s}" % (label(), spell(day()), commit(), spell(data_vintage())),
         "tableofcontents": r"\companioncontents",
     }
 
