@@ -9,7 +9,7 @@ import yaml
 from conftest import ROOT
 from pybtex.database import parse_file
 
-from companion.edition import data_vintage, label
+from companion.edition import data_vintage, label, spell
 
 OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]{3,}")
 
@@ -54,7 +54,7 @@ def test_version_commit_and_vintage_stand_at_the_front(pdf):
     assert label() in front.replace("Draft", "draft").replace("Edition", "edition")
     commit = subprocess.run(["git", "rev-parse", "--short=10", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
     assert (commit or "not recorded") in front
-    assert data_vintage() and data_vintage() in front
+    assert data_vintage() and spell(data_vintage()) in front
 
 
 def test_metadata(opened):
