@@ -535,7 +535,7 @@ class Paper(SphinxPostTransform):
 
 def edition_line():
     """Return version, date, commit and vintage of the data in a line."""
-    return f"{label()[0].upper()}{label()[1:]}, {day()}, commit {commit()}. Sources of the data read up to {data_vintage()}."
+    return f"{label()[0].upper()}{label()[1:]}, {spell(day())}, commit {commit()}. Sources of the data read up to {spell(data_vintage())}."
 
 
 def configure(app, config):

@@ -109,7 +109,7 @@ def disagreements():
 def verdicts():
     """Return the table of verdicts, with the mark and the meaning of each."""
     rows = pd.DataFrame({"mark": SHAPES.values(), "verdict": [name.capitalize() for name in SHAPES], "meaning": [MEANINGS[name] for name in SHAPES]})
-    return table(rows, {"mark": "Mark", "verdict": "Verdict", "meaning": "It says that"}, caption="The verdicts and their marks", name="tab-verdicts")
+    return table(rows, {"mark": "Mark", "verdict": "Verdict", "meaning": "It says that"})  # without a number, as on paper the ledger comes last
 
 
 def summary():
