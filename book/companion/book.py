@@ -548,7 +548,7 @@ def configure(app, config):
     if repository:
         config.html_theme_options.update(repository_url=repository, repository_branch=being_published() or "main", use_repository_button=True, use_issues_button=True,
                                          launch_buttons={"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"})
-    config.html_context.update(version=config.version, label=label(), edition=being_published(), data_vintage=data_vintage(), latest_url=latest_url())
+    config.html_context.update(version=config.version, label=label(), edition=being_published(), data_vintage=spell(data_vintage()), latest_url=latest_url())
     config.latex_additional_files = ["book/companion/book.sty"]
     config.latex_elements = {
         "papersize": "a4paper", "pointsize": "10pt", "extraclassoptions": "openany,twoside",

@@ -9,7 +9,7 @@ import json
 import re
 from functools import lru_cache
 
-from companion.edition import ROOT, being_published, commit_of, git, published
+from companion.edition import ROOT, being_published, commit_of, git, published, spell
 
 MIME = "application/vnd.vegalite.v5+json"
 CELLS = 12  # changed cells told of one figure; more are counted
@@ -215,4 +215,4 @@ def since_last():
             raise ValueError(f"book/editions.csv: {line}; fetch its whole history")
         return f"Nothing could be compared: {line}."
     new = folder_tree(ROOT)
-    return f"Compared with edition {last['version']} of {last['date']}. The list is computed from the two editions' files.\n\n" + tell(compare(commit_tree(found), new), vintages(new))
+    return f"Compared with edition {last['version']} of {spell(last['date'])}. The list is computed from the two editions' files.\n\n" + tell(compare(commit_tree(found), new), vintages(new))
