@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PYTHON_BOOK := PYTHONPATH=book $(BIN)/python
-BUILD := $(PYTHON_BOOK) -m companion.build
+BUILD := $(PYTHON_BOOK) -m press.build
 
 .PHONY: help book html pdf epub lab data notebooks lock test test-all cut edition clean setup setup-tests setup-system
 
@@ -42,10 +42,10 @@ test-all: test  ## the tests and what takes longer
 	$(BIN)/python -m pytest tests -q -m slow
 
 cut: setup  ## make the committed tree an edition: make cut VERSION=2026.11.1
-	@$(PYTHON_BOOK) -m companion.publish cut "$(VERSION)"
+	@$(PYTHON_BOOK) -m press.publish cut "$(VERSION)"
 
 edition: setup setup-system  ## the site of all published editions, in _build/site (AGAIN=1 builds all anew)
-	@$(PYTHON_BOOK) -m companion.publish site $(if $(AGAIN),--again)
+	@$(PYTHON_BOOK) -m press.publish site $(if $(AGAIN),--again)
 
 clean:  ## remove what was built, and the environment
 	rm -rf _build $(VENV)

@@ -30,7 +30,7 @@ def chart(frame):
 
 def notebook(*sources):
     """A notebook as the book stores it, from code cells; a heading goes before them."""
-    from companion.build import dumps
+    from press.build import dumps
 
     cells = [{"cell_type": "markdown", "id": "head", "metadata": {}, "source": "# Sample"}]
     cells += [{"cell_type": "code", "id": f"c{n}", "metadata": {}, "outputs": [], "source": text} for n, text in enumerate(sources)]
@@ -47,8 +47,8 @@ def plant(root):
     for name in ("_config.yml", "CITATION.cff", "constraints.txt", "requirements.txt"):
         shutil.copy(ROOT / name, root)
     shutil.copytree(ROOT / "data", root / "data")
-    for name in ("companion", "_static", "_templates"):
-        shutil.copytree(BOOK / name, root / "book" / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("book/companion", "press"):
+        shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(BOOK / "references.bib", root / "book")
     (root / "_toc.yml").write_text(TOC)
     (root / "book" / "companion" / "sample.py").write_text(HELPER)
@@ -185,7 +185,7 @@ def test_a_plain_build_gives_the_same_pages_and_follows_every_change(tree):
     plain(tree)
     assert f"There are {rows} rows, and the second word" in sample_page(tree)
 
-    style = tree / "book" / "_static" / "book.css"
+    style = tree / "press" / "static" / "book.css"
     style.write_text(style.read_text(encoding="utf-8") + "/* changed */\n", encoding="utf-8")
     plain(tree)
     assert "/* changed */" in (tree / "_build" / "html" / "_static" / "book.css").read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from conftest import BOOK, ROOT, notebooks
 
-from companion.build import dumps
+from press.build import dumps
 
 PENDING = []  # sections that stand as headings only; empty when the chapters are whole
 

@@ -12,11 +12,12 @@ import altair as alt
 import pandas as pd
 import pytest
 import vl_convert
-from conftest import BOOK, notebooks
+from conftest import ROOT, notebooks
 
 from companion import FigureError, figure
-from companion.book import VEGA_LITE, draw, narrow
-from companion.figures import CATEGORIES, LARGEST, MIME, PALETTE
+from press.drawing import VEGA_LITE, draw, narrow
+from companion.figures import LARGEST
+from companion.theme import CATEGORIES, DARK, MIME, PALETTE
 
 JUPYTERLAB = "5.8"  # the nearest to JupyterLab's own Vega-Lite that vl-convert carries
 PHONE, SMALLEST = 360, 11  # pixels: widest twin for a phone, smallest text
@@ -758,7 +759,7 @@ UNSEEN = {"caption": "A chart that the helper has not seen.", "alt": "What the c
 
 
 def made(chart, name):
-    """The specification that the book draws, as the extension `companion.book` prepares it."""
+    """The specification that the book draws, as the extension `press.extension` prepares it."""
     spec = figure(chart, name=f"fig-{name.replace('_', '-')}", **UNSEEN).spec
     drawn = {key: value for key, value in spec.items() if key != "usermeta"}
     return {**drawn, "$schema": f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE[0]}.json", "config": {**spec["config"], "background": None}}
@@ -850,7 +851,7 @@ TEXTS = [name for name in MARKS if name != "paleblue"]
 
 
 def css(name):
-    return (BOOK / "_static" / name).read_text(encoding="utf-8")
+    return (ROOT / "press" / "static" / name).read_text(encoding="utf-8")
 
 
 def partners():
@@ -863,7 +864,6 @@ def partners():
     return found
 
 
-DARK = {name: partners().get(color, {}).get("fill") for name, color in PALETTE.items()}
 PAGES = {"light": (PALETTE, "#ffffff"), "dark": (DARK, partners()["white"]["fill"])}
 
 
@@ -918,8 +918,7 @@ def test_the_measure_of_difference(one, two, far):
 
 @pytest.mark.parametrize("name", PALETTE)
 def test_a_color_has_one_partner_in_dark_mode(name):
-    found = partners().get(PALETTE[name], {})
-    assert set(found) == {"fill", "stroke"} and len(set(found.values())) == 1
+    assert partners().get(PALETTE[name]) == {"fill": DARK[name], "stroke": DARK[name]}, f"figures.css, {name}: not as theme.DARK has it"
 
 
 def test_dark_mode_knows_no_other_colors():

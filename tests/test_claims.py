@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 from conftest import BOOK, ROOT, notebooks
 
-from companion import claims, data
+from companion import checks as claims, data
 from companion.data import DataError, load
-from companion.output import READ_AT, SECTIONS, SHAPES, cards, ledger, notes
+from companion.ledger import MEANINGS, READ_AT, SECTIONS, SHAPES, cards, notes
+from companion.ledger import whole as ledger
 
 LEDGER = load("claims").set_index("id", drop=False)
 CHECKED = sorted(claims.CHECKS)
@@ -212,7 +213,7 @@ def test_the_ledger_has_every_claim_once_under_its_own_address():
 
 def test_the_page_of_the_ledger():
     page = json.dumps(notebooks()["claims"], ensure_ascii=False)
-    assert page.count("companion.ledger()") == 1 and 'companion.cards(\\"essential\\")' in page
-    assert "claims.verdicts()" in page and list(claims.MEANINGS) == list(SHAPES), "the page explains every verdict with its mark"
+    assert page.count("ledger.whole()") == 1 and 'companion.cards(\\"essential\\")' in page
+    assert "ledger.verdicts()" in page and list(MEANINGS) == list(SHAPES), "the page explains every verdict with its mark"
     assert "(claims)=" in page and "(#corrections)" in page and "(../data/claims.csv)" in page
     assert len(page.encode()) < 200_000

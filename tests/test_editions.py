@@ -14,7 +14,7 @@ import pytest
 from conftest import BOOK, ROOT, need, open_window, served
 from test_build import TOC, notebook, plant, write
 
-from companion import changes, edition
+from press import changes, edition
 
 PAGES = TOC + "      - file: book/editions\n      - file: book/changes\n      - file: book/extra\n"
 SHIPS = [
@@ -30,8 +30,8 @@ def git(root, *words):
 
 
 def publish(root, *words):
-    """Run `python -m companion.publish`; returns (code, what it printed)."""
-    run = subprocess.run([sys.executable, "-m", "companion.publish", *words], cwd=root, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    """Run `python -m press.publish`; returns (code, what it printed)."""
+    run = subprocess.run([sys.executable, "-m", "press.publish", *words], cwd=root, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                          env={**os.environ, "PYTHONPATH": str(root / "book")})
     return run.returncode, run.stdout.strip()
 
@@ -46,7 +46,7 @@ def refused(root, *words, says):
 
 def save(root, line):
     """Store the notebook's outputs, keep the data package's sums right, and commit all."""
-    for words in (["-m", "companion.build", "notebooks"], ["-c", "import sys; from companion.data import main; sys.exit(main())"]):
+    for words in (["-m", "press.build", "notebooks"], ["-c", "import sys; from companion.data import main; sys.exit(main())"]):
         subprocess.run([sys.executable, *words], cwd=root, check=True, capture_output=True, env={**os.environ, "PYTHONPATH": str(root / "book")})
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--message", line)
@@ -149,7 +149,7 @@ def test_an_edition_cites_itself_and_a_draft_says_it_is_one(site):
             assert (site / version / link).is_file(), link
     listed = edition.published(site.parents[1])
     assert [row["version"] for row in listed] == ["2026.11.0", "2026.11.1"]
-    told = subprocess.run([sys.executable, "-c", "from companion.edition import label; print(label())"], cwd=site.parents[1], capture_output=True, text=True,
+    told = subprocess.run([sys.executable, "-c", "from press.edition import label; print(label())"], cwd=site.parents[1], capture_output=True, text=True,
                           env={**os.environ, "PYTHONPATH": str(site.parents[1] / "book")}).stdout.strip()
     assert told == "draft after 2026.11.1"
 
@@ -256,7 +256,7 @@ def test_a_year_more_is_one_row_and_moves_all_that_rests_on_it(tmp_path):
     added["amount_bn_cny"] = f"{float(last['amount_bn_cny']) * 1.099:.1f}"
     with path.open("a", encoding="utf-8", newline="") as out:
         csv.DictWriter(out, rows[0].keys(), lineterminator="\n").writerow(added)
-    script = ("import json, nbformat; from nbclient import NotebookClient; from companion.build import dumps\n"
+    script = ("import json, nbformat; from nbclient import NotebookClient; from press.build import dumps\n"
               "for name in ('lin-2025', 'china-budget', 'claims'):\n"
               "    n = nbformat.read(f'book/{name}.ipynb', as_version=4)\n"
               "    NotebookClient(n, kernel_name='python3', record_timing=False, resources={'metadata': {'path': 'book'}}).execute()\n"
@@ -280,7 +280,7 @@ def test_a_year_more_is_one_row_and_moves_all_that_rests_on_it(tmp_path):
 def test_the_version_stands_in_one_place():
     assert re.fullmatch(r"20\d\d\.\d\d?(\.\d+)?", edition.read_version())
     assert (ROOT / ".zenodo.json").read_text(encoding="utf-8") == edition.zenodo(), ".zenodo.json is not what CITATION.cff says; `make cut` writes it"
-    for path in [*BOOK.glob("*.md"), *(BOOK / "_templates").rglob("*.html"), ROOT / "_config.yml", ROOT / "README.md"]:
+    for path in [*BOOK.glob("*.md"), *(ROOT / "press" / "templates").rglob("*.html"), ROOT / "_config.yml", ROOT / "README.md"]:
         assert edition.read_version() not in path.read_text(encoding="utf-8"), f"{path.name} names the version, which stands in CITATION.cff"
 
 
@@ -312,7 +312,7 @@ def test_the_same_commit_gives_the_same_bytes(tmp_path):
         root = tmp_path / name
         git(ROOT, "worktree", "add", "--detach", str(root), "HEAD")
         try:
-            run = subprocess.run([sys.executable, "-m", "companion.build", "edition"], cwd=root, capture_output=True, text=True,
+            run = subprocess.run([sys.executable, "-m", "press.build", "edition"], cwd=root, capture_output=True, text=True,
                                  env={**os.environ, "PYTHONPATH": str(root / "book"), "COMPANION_EDITION": edition.read_version()})
             assert run.returncode == 0, run.stdout + run.stderr
             sums.append((root / "_build" / "edition" / "MANIFEST.sha256").read_text())

@@ -12,10 +12,14 @@ from bs4 import BeautifulSoup
 from conftest import notebooks
 from docutils import nodes
 
-from companion import FigureError, book, figure
-from companion.book import LINE, VEGA_LITE, _chinese_titles, _share_width, draw, mark_languages, script_language
+from companion import FigureError, figure
+from press import outputs, paper
+from press.drawing import VEGA_LITE, draw
+from press.languages import chinese_titles, mark_languages, script_language
+from press.tables import LINE, share_width
 from companion.data import cited
-from companion.figures import MIME, PALETTE, controls
+from companion.figures import controls
+from companion.theme import MIME, PALETTE
 
 FRAME = pandas.DataFrame({"year": ["2023", "2024"], "share": [1.0, 1.25]})
 GOOD = {"name": "fig-sample", "caption": "Two shares.", "alt": "The share rises.", "source": ["sipri_milex"], "table": FRAME}
@@ -108,20 +112,20 @@ def test_jupyterlab_and_the_book_draw_the_same(name):
 
 def as_drawn(chart, **more):
     spec = figure(chart, **GOOD, **more).spec
-    return book.drawing(spec=spec, name="fig-sample", alt="The share rises.", paper=spec["usermeta"]["companion"].get("paper", []))
+    return outputs.drawing(spec=spec, name="fig-sample", alt="The share rises.", paper=spec["usermeta"]["companion"].get("paper", []))
 
 
 def test_paper_says_which_state_of_the_controls_it_shows():
-    assert book.paper_note(as_drawn(chart())) is None
+    assert paper.paper_note(as_drawn(chart())) is None
     one = as_drawn(controlled())
-    assert book.paper_note(one) == "Drawn here with First: 1; Unit: yuan. The HTML edition has controls for the rest."
-    assert book.paper_drawings(one) == [(one["spec"], "The share rises.")]
+    assert paper.paper_note(one) == "Drawn here with First: 1; Unit: yuan. The HTML edition has controls for the rest."
+    assert paper.paper_drawings(one) == [(one["spec"], "The share rises.")]
 
 
 def test_paper_shows_states_beside_each_other():
     two = as_drawn(controlled(), paper=[{}, {"unit": "dollars"}])
-    assert book.paper_note(two) == "Each drawing shows one state of the controls that the HTML edition has, all of them with First: 1."
-    (first, alt), (second, other) = book.paper_drawings(two)
+    assert paper.paper_note(two) == "Each drawing shows one state of the controls that the HTML edition has, all of them with First: 1."
+    (first, alt), (second, other) = paper.paper_drawings(two)
     assert [controls(spec)[1][2] for spec in (first, second)] == ["yuan", "dollars"]
     assert (first["title"]["text"], second["title"]["text"]) == (["Unit: yuan"], ["Unit: dollars"])
     assert alt == "The share rises." and other == "The same chart. Unit: dollars."
@@ -137,7 +141,7 @@ def test_a_selection_bound_to_fields_is_told_by_field():
 def test_a_figure_with_controls_says_on_paper_what_it_shows(name, pdf, epub):
     """Neither PDF nor EPUB has such a figure without its sentence; one with several states is drawn once for each."""
     meta = STORED[name]["usermeta"]["companion"]
-    note = book.paper_note({"spec": STORED[name], "paper": meta.get("paper", [])})
+    note = paper.paper_note({"spec": STORED[name], "paper": meta.get("paper", [])})
     pages = [BeautifulSoup(content, "lxml-xml") for path, content in epub.files.items() if path.endswith(".xhtml")]
     figure_ = next(found for page in pages if (found := page.find("figure", id=name)))
     assert figure_.find(class_="figure-state").get_text() == note
@@ -198,9 +202,9 @@ def test_language_of_a_text(text):
     assert script_language(text, known=[f"title = {{{CHINESE}}}"]) == TEXTS[text]
 
 
-def test_chinese_titles_come_from_the_bibliography():
-    assert [entry for entry in _chinese_titles() if "軍費破" in entry]
-    assert not [entry for entry in _chinese_titles() if "日米首脳会談" in entry]
+def testchinese_titles_come_from_the_bibliography():
+    assert [entry for entry in chinese_titles() if "軍費破" in entry]
+    assert not [entry for entry in chinese_titles() if "日米首脳会談" in entry]
 
 
 def test_languages_are_marked_once_and_only_in_text():
@@ -232,7 +236,7 @@ TABLES = {
 @pytest.mark.parametrize("kind", TABLES)
 def test_a_column_holds_its_longest_word(kind):
     table = TABLES[kind].deepcopy()
-    _share_width(table)
+    share_width(table)
     widths = [spec["colwidth"] for spec in table.findall(nodes.colspec)]
     columns = zip(*([entry.astext() for entry in row.children] for row in table.findall(nodes.row)))
     longest = [max(len(word) for cell in column for word in cell.split()) for column in columns]

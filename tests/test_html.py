@@ -12,8 +12,8 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from conftest import BASE, ROOT, need, notebooks, open_window, pages
 
-from companion.edition import label
-from companion.figures import MIME
+from press.edition import label
+from companion.theme import MIME
 
 OPENED = {1280: "light", 390: "dark"}  # the theme in which a page is opened at each width; then it changes to the other
 COLOR = ["color-contrast", "link-in-text-block"]  # what a theme can change; the rest of a page is the same in both

@@ -12,7 +12,7 @@ import urllib.request
 import pytest
 from conftest import BOOK, ROOT, notebooks, open_window
 
-from companion.figures import MIME
+from companion.theme import MIME
 
 TOKEN = "book"
 IN_ORDER = [name for name in re.findall(r"file: book/(\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8")) if name in notebooks()]

@@ -9,7 +9,7 @@ import yaml
 from conftest import ROOT
 from pybtex.database import parse_file
 
-from companion.edition import data_vintage, label, spell
+from press.edition import data_vintage, label, spell
 
 OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]{3,}")
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
 sys.path.insert(0, str(BOOK))
 
-from companion import chicago  # noqa: E402
+from press import chicago  # noqa: E402
 
 ENTRIES = parse_file(str(BOOK / "references.bib")).entries
 OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -127,7 +127,7 @@ def test_citations_and_list_in_a_built_page(tmp_path):
     from sphinx.application import Sphinx
 
     (tmp_path / "conf.py").write_text(
-        "from companion import chicago\n"
+        "from press import chicago\n"
         "extensions = ['sphinxcontrib.bibtex']\n"
         f"bibtex_bibfiles = [{str(BOOK / 'references.bib')!r}]\n"
         "bibtex_default_style = bibtex_reference_style = 'chicago'\n"

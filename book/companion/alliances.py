@@ -8,10 +8,11 @@ definition, and no line crosses a break. What was only recalled carries a star o
 import altair as alt
 import pandas as pd
 
-from companion import LIN
+from companion.days import LIN
 from companion.data import cited, load
-from companion.figures import PALETTE
-from companion.output import say, spell_day
+from companion.theme import PALETTE
+from companion.output import say
+from companion.days import spell_day
 
 WEAK = ["general knowledge", "uncertain"]
 """Grades of evidence that are never shown without a mark."""

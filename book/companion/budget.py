@@ -10,9 +10,9 @@ from math import inf, log
 import altair as alt
 import pandas as pd
 
-from companion import LIN
+from companion.days import LIN
 from companion.data import cited, load
-from companion.figures import PALETTE
+from companion.theme import PALETTE
 from companion.output import say, table
 
 FIRST_CENTRAL = 2013

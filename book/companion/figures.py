@@ -2,7 +2,7 @@
 
 `figure` checks that a chart has all a reader needs (name, caption, text alternative, source, data)
 and emits it once, as Vega-Lite. JupyterLab draws that output as it stands, offline; the Sphinx
-extension `companion.book` makes numbered figures of it in the HTML book and the PDF. Everything
+extension `press.extension` makes numbered figures of it in the HTML book and the PDF. Everything
 beside the drawing travels in the specification's own `usermeta`.
 """
 
@@ -10,69 +10,16 @@ import copy
 import json
 import math
 import re
-from itertools import zip_longest
 
 import pandas as pd
 from IPython.display import display
 
 from companion import data
 from companion.output import heading_map, link, text_cells
-
-MIME = "application/vnd.vegalite.v5+json"
-"""What JupyterLab draws without help; Altair's newer `v6` type is unknown to it."""
+from companion.theme import CATEGORIES, MIME, PALETTE, THEME
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
 LARGEST = 100_000  # bytes of a specification; larger ones make slow pages and large notebooks
-
-FONT = "Liberation Sans, Arial, Helvetica, sans-serif"  # same metrics in vl-convert and in browsers
-
-PALETTE = {
-    "ink": "#1f2933",
-    "gray": "#6b7480",
-    "rule": "#d5dae0",
-    "blue": "#005a9d",
-    "orange": "#c8501f",
-    "green": "#2f855b",
-    "purple": "#6b2c66",
-    "red": "#860f1c",
-    "paleblue": "#5a99ce",
-}
-"""The only colors of the book's charts. Dark mode replaces each literal value by its partner in figures.css.
-
-Any two but `rule` differ for the three color-vision deficiencies; all but `rule` and `paleblue` are dark enough for text;
-`rule` is for grid lines and pale fills with an outline. tests/test_charts.py computes this.
-"""
-
-CATEGORIES = [PALETTE[name] for name in ("blue", "orange", "green", "purple", "red", "gray")]
-
-THEME = {
-    "background": "white",
-    "font": FONT,
-    "view": {"stroke": None},
-    "mark": {"color": PALETTE["blue"]},
-    "axis": {
-        "labelColor": PALETTE["ink"], "titleColor": PALETTE["ink"], "labelFontSize": 13, "titleFontSize": 13,
-        "titleFontWeight": "normal", "gridColor": PALETTE["rule"], "domainColor": PALETTE["gray"],
-        "tickColor": PALETTE["gray"], "labelPadding": 4, "titlePadding": 8,
-    },
-    "axisX": {"grid": False, "labelFlush": False},
-    "axisY": {"domain": False, "ticks": False, "titleAngle": 0, "titleAlign": "left", "titleAnchor": "start",
-              "titleX": 0, "titleY": -12, "titleBaseline": "bottom"},
-    "legend": {"labelColor": PALETTE["ink"], "titleColor": PALETTE["ink"], "labelFontSize": 13, "titleFontSize": 13,
-               "titleFontWeight": "normal", "orient": "top", "offset": 26, "symbolStrokeWidth": 2, "titleLimit": 320, "labelLimit": 320},
-    "header": {"labelColor": PALETTE["ink"], "titleColor": PALETTE["ink"], "labelFontSize": 13, "titleFontSize": 13, "titleFontWeight": "normal"},
-    "title": {"color": PALETTE["ink"], "fontSize": 14, "anchor": "start", "fontWeight": "bold", "subtitleColor": PALETTE["ink"], "subtitleFontSize": 13},
-    "text": {"color": PALETTE["ink"], "fontSize": 13, "font": FONT},
-    "line": {"color": PALETTE["blue"], "strokeWidth": 2.5},
-    "point": {"color": PALETTE["blue"], "filled": True, "opacity": 1, "size": 60},
-    "bar": {"color": PALETTE["blue"]},
-    "rule": {"color": PALETTE["gray"]},
-    "geoshape": {"stroke": "white"},
-    "selection": {"interval": {"mark": {"fill": PALETTE["gray"]}}},
-    "range": {"category": CATEGORIES, "ordinal": [PALETTE["paleblue"], PALETTE["blue"]], "ramp": [PALETTE["rule"], PALETTE["blue"]],
-              "heatmap": [PALETTE["rule"], PALETTE["blue"]], "diverging": [PALETTE["orange"], PALETTE["rule"], PALETTE["blue"]]},
-}
-"""House style, laid under each chart's own `config`."""
 
 
 class FigureError(ValueError):
@@ -286,7 +233,7 @@ def _strange_colors(spec):
         for part in (_mark(view), view.get("encoding", {})):
             for color in under(part, None):
                 if color.lower() not in KNOWN_COLORS and re.fullmatch(r"#[0-9a-fA-F]{3,8}|[a-z]{3,20}|(rgb|hsl)a?\(.*", color):
-                    yield f"color {color!r}", "one of companion.figures.PALETTE, which has a partner in dark mode"
+                    yield f"color {color!r}", "one of companion.theme.PALETTE, which has a partner in dark mode"
 
 
 def _cut_bars(view, chain):

@@ -5,15 +5,14 @@ Each function returns all that `companion.figure` wants, so that a cell is one l
 a new kind of chart gets its example here first.
 """
 
-import re
-from pathlib import Path
 
 import altair as alt
 import pandas as pd
 
-from companion import JOHNSON, LIN, alliances, budget, indicators, polls
+from companion import alliances, budget, indicators, polls
+from companion.days import JOHNSON, LIN
 from companion.data import cited
-from companion.figures import PALETTE
+from companion.theme import DARK, PALETTE
 
 YEARS = alt.Axis(format="d", tickMinStep=1, labelAngle=0, grid=False)
 
@@ -23,13 +22,11 @@ USES = {
     "blue": "the first or only series", "orange": "the second series; what the article says", "green": "the third series", "purple": "the fourth series",
     "red": "the day by which an article is judged", "paleblue": "bars that stand back; never text",
 }
-SHEET = Path(__file__).resolve().parents[1] / "_static" / "figures.css"
 
 
 def palette():
-    """Return the colors of the charts: name, value, partner in dark mode (as figures.css has it), and use."""
-    partner = lambda color: re.search(rf'\[data-theme=dark\] \.chart \[fill="{color}"\][^{{]*{{ fill: (#[0-9a-f]{{6}});', SHEET.read_text(encoding="utf-8"))[1]
-    return pd.DataFrame([{"name": name, "light": f"`{color}`", "dark": f"`{partner(color)}`", "use": USES[name]} for name, color in PALETTE.items()])
+    """Return the colors of the charts: name, value, partner in dark mode, and use."""
+    return pd.DataFrame([{"name": name, "light": f"`{color}`", "dark": f"`{DARK[name]}`", "use": USES[name]} for name, color in PALETTE.items()])
 
 
 def _size(chart, height=170, width=430):

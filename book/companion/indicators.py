@@ -9,10 +9,11 @@ has no unit. Nothing is joined by a line across a change of wording, mode, index
 import altair as alt
 import pandas as pd
 
-from companion import JOHNSON
+from companion.days import JOHNSON
 from companion.data import cited, load
-from companion.figures import PALETTE
-from companion.output import say, spell_day
+from companion.theme import PALETTE
+from companion.output import say
+from companion.days import spell_day
 
 US, JAPAN, ROK = "United States", "Japan", "South Korea"
 PAIR = {"us_japan": (US, JAPAN), "us_rok": (US, ROK), "japan_rok": (JAPAN, ROK)}

@@ -1,4 +1,4 @@
-"""Tables, computed sentences and claim cards, emitted as Markdown.
+"""Tables, computed sentences and the lists of the data, emitted as Markdown.
 
 One Markdown output reads well in three places: JupyterLab shows it as it stands, the HTML book and
 the PDF get a real table or sentence from it. What the book must know beside the text (a table's
@@ -12,19 +12,7 @@ import pandas as pd
 from IPython.display import display
 
 from companion.data import load, resources
-
-SHAPES = {
-    "supported": "●",
-    "supported with caveat": "◐",
-    "depends on the measure": "◇",
-    "contradicted": "×",
-    "internally inconsistent": "≠",
-    "source does not carry the point": "▽",
-    "not verifiable here": "○",
-    "forecast or opinion": "△",
-}
-"""The mark that goes with each verdict, so that a verdict never rests on color."""
-
+from companion.days import spell_day
 
 class Markdown:
     """One Markdown output; `metadata` tells the book what it is, `plain` stands for a long text where no Markdown is shown."""
@@ -49,11 +37,6 @@ class _Count(int):
         if spec == "word":
             return words[self] if 0 <= self < len(words) else str(int(self))
         return super().__format__(spec)
-
-
-def spell_day(day, short=False):
-    """Return a date in words, "March 8, 2025" (or "Mar 8, 2025"), on every system the same."""
-    return f"{day:%b}" * short + f"{day:%B}" * (not short) + f" {day.day}, {day.year}"
 
 
 def say(template, **values):
@@ -132,129 +115,6 @@ def table(frame, columns=None, caption=None, name=None, filterable=False):
         text = f"**{caption}**\n\n{text}"
     told = {"name": name, "caption": caption, "filterable": filterable}
     return Markdown(text, kind="table", **{key: value for key, value in told.items() if value})
-
-
-def _opening(row):
-    """Return the mark, number and verdict that open a claim; the number leads to its entry in the ledger."""
-    link = f"[{row['id']}](#{row['id'].lower()})"
-    return f"**{link}.**" if pd.isna(row["verdict"]) else f"{SHAPES[row['verdict']]} **{link} · {row['verdict'].capitalize()}.**"
-
-
-def _record(row):
-    """Return the paragraph that says in which reading a claim was judged and what the record says."""
-    record = f"*The record:* {row['evidence']}"
-    if pd.notna(row["reading_judged"]):
-        record = f"*Read* {row['reading_judged']}. {record}"
-    if pd.notna(row["reader_note"]):
-        record += f" *Note:* {row['reader_note']}"
-    return record
-
-
-def _claim_lines(row):
-    lines = [f"{_opening(row)} {row['claim']}.", _record(row)]
-    if pd.notna(row["cite_as"]):
-        lines.append("*Source:* " + link(row["cite_as"], row["url"]))
-    return "\n>\n> ".join(lines)
-
-
-def _short_line(row):
-    remark = row["reader_note"] if pd.notna(row["reader_note"]) else row["evidence"]
-    author = "Lin" if row["article"] == "lin-2025" else "Johnson"
-    return f"- {SHAPES[row['verdict']]} **{row['verdict'].capitalize()}.** {author}: {row['claim']}. *{remark.rstrip('.')}.* ([{row['id']}](#{row['id'].lower()}))"
-
-
-def cards(section):
-    """Return the claim cards of a section (a label such as "lin-ii-3"), or for "essential" the ten in a line each.
-
-    A card may hold several claims that stand or fall together. Raises KeyError where the ledger
-    has no card for the section.
-    """
-    ledger = load("claims")
-    if section == "essential":
-        return Markdown("\n".join(_short_line(row) for _, row in ledger[ledger["essential"]].iterrows()), kind="cards")
-    chosen = ledger[(ledger["section"] == section) & (ledger["tier"] == "card")]
-    if chosen.empty:
-        raise KeyError(f"cards: data/claims.csv has no card for section {section!r}")
-    groups = [group for _, group in chosen.groupby("card", sort=False)]
-    blocks = ["\n>\n".join(f"> {_claim_lines(row)}" for _, row in group.iterrows()) for group in groups]
-    return Markdown("\n\n<!-- next card -->\n\n".join(blocks), kind="cards")
-
-
-def notes(article):
-    """Return the ledger's notes on an article ("lin-2025" or "johnson-2025"): small points, in reading order."""
-    ledger = load("claims")
-    chosen = ledger[(ledger["article"] == article) & (ledger["tier"] == "note")]
-    if chosen.empty:
-        raise KeyError(f"notes: data/claims.csv has no note on article {article!r}")
-    lines = []
-    for _, row in chosen.iterrows():
-        verdict = f" *{row['verdict'].capitalize()}.*" if pd.notna(row["verdict"]) else ""
-        remark = row["reader_note"] if pd.notna(row["reader_note"]) else row["evidence"]
-        source = " " + link(row["cite_as"], row["url"]) + "." if pd.notna(row["cite_as"]) and "the article itself" not in row["cite_as"] else ""
-        lines.append(f"- **[{row['id']}](#{row['id'].lower()})** ([passage](#{row['section']})). {row['claim']}.{verdict} {remark}{source}")
-    return Markdown("\n".join(lines), kind="notes")
-
-
-SECTIONS = {
-    "lin-front": "Lin: title, keywords and notes", "lin-abstract": "Lin: Abstract", "lin-i": "Lin I: Strengthen Alliances",
-    "lin-i-1": "Lin I.1: The Role of New Leadership", "lin-i-2": "Lin I.2: Confronting Common Threats",
-    "lin-ii": "Lin II: Geopolitical Responses to China", "lin-ii-1": "Lin II.1: The Nature of China's Challenge",
-    "lin-ii-2": "Lin II.2: Trade Coordination", "lin-ii-3": "Lin II.3: Maritime Security Cooperation",
-    "lin-iii": "Lin III: Domestic Politics and Foreign Policy", "lin-iii-1": "Lin III.1: Domestic Issues and Foreign Policy",
-    "lin-iii-2": "Lin III.2: Building Public Support", "lin-iv": "Lin IV: Conclusion",
-    "johnson-front": "Johnson: lead picture", "johnson-complicated": "Johnson: A Complicated Trilateral Alliance",
-    "johnson-elections-factors": "Johnson, Elections: the three factors", "johnson-elections-seoul": "Johnson, Elections: Seoul",
-    "johnson-elections-camp-david": "Johnson, Elections: Camp David", "johnson-threats-prc": "Johnson, Threats: China",
-    "johnson-threats-dprk": "Johnson, Threats: North Korea", "johnson-threats-russia": "Johnson, Threats: Russian Far East",
-    "johnson-threats-taiwan": "Johnson, Threats: Taiwan", "johnson-conclusions": "Johnson: Conclusions",
-    **{f"johnson-rec-{n}": f"Johnson, Recommendations: {n}" for n in range(1, 7)}, "johnson-back": "Johnson: references",
-}
-"""Sections of the articles, in reading order, as the ledger heads them."""
-
-READ_AT = {
-    "publisher": "publisher's page", "repost": "repost of the text", "mirror": "mirror of the page", "secondary": "another outlet's report",
-    "machine translation": "machine translation", "general knowledge": "recalled, not seen",
-}
-
-
-def _entry(row, then, now):
-    """Return one entry of the ledger: a line for the filter, the permanent address, and the claim as a quotation block.
-
-    `then` and `now` are the findings of the claim's check, when judged and with all that is known, or None.
-    """
-    kind = "slip or fact of the text" if row["kind"] == "text" else row["kind"]
-    lines = [f"{_opening(row)} {row['claim']}. ({kind[0].upper()}{kind[1:]}{', one of the ten essential claims' if row['essential'] else ''})", _record(row)]
-    if then is not None:
-        lines.append(f"*Recomputed* by `{row['check']}`: {then}.")
-    if pd.notna(row["cite_as"]):
-        read = f" ({READ_AT[row['read_at']]})" if pd.notna(row["read_at"]) else ""
-        lines.append(f"*Source:* {link(row['cite_as'], row['url'])}{read}. *Confidence:* {row['confidence']}.")
-    else:
-        lines.append(f"*Source:* nothing was found to cite. *Confidence:* {row['confidence']}.")
-    later = row["since_then"] if pd.notna(row["since_then"]) else ""
-    if now is not None and now.verdict != then.verdict:
-        later += f" Said of the newest data, the same computation returns “{now.verdict}”: {now}."
-    if later:
-        lines.append(f"*Since then, not counted in the verdict:* {later.strip()}")
-    told = [row["article"], row["section"], row["kind"], "none" if pd.isna(row["verdict"]) else row["verdict"].replace(" ", "-")]
-    return f"<!-- claim {' '.join(told)} -->\n\n({row['id'].lower()})=\n> " + "\n>\n> ".join(lines)
-
-
-def ledger():
-    """Return the whole ledger: every claim in reading order under its section, each with a permanent address such as #l-26.
-
-    A comment before each entry tells `tables.js` article, section, kind and verdict; without scripts all entries stand.
-    """
-    from companion import claims  # it needs what stands in this module
-
-    rows, found = load("claims"), claims.run_all()
-    parts = []
-    for section, title in SECTIONS.items():
-        chosen = rows[rows["section"] == section]
-        if not chosen.empty:
-            parts.append(f"<!-- section {section} -->\n\n**[{title}](#{section})**")
-        parts += [_entry(row, found.get(row["id"]), claims.today(row["id"]) if row["id"] in found else None) for _, row in chosen.iterrows()]
-    return Markdown("\n\n".join(parts), plain=f"The ledger: {len(rows)} claims, {len(found)} of them recomputed from the data", kind="ledger")
 
 
 def datasets(*names):

@@ -11,11 +11,11 @@ import altair as alt
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
-from companion import LIN
+from companion.days import LIN
 from companion.alliances import WORDS
 from companion.budget import linked
 from companion.data import load
-from companion.figures import PALETTE
+from companion.theme import PALETTE
 from companion.output import say, table
 
 Z95 = float(ndtri(0.975))

@@ -13,10 +13,12 @@ from math import comb, exp
 import altair as alt
 import pandas as pd
 
-from companion import JOHNSON, LIN, alliances, indicators
+from companion import alliances, indicators
+from companion.days import JOHNSON, LIN
 from companion.data import load
-from companion.figures import PALETTE
-from companion.output import say, spell_day, table
+from companion.theme import PALETTE
+from companion.output import say, table
+from companion.days import spell_day
 
 FROM, TO = pd.Timestamp("2022-01-01"), pd.Timestamp("2026-01-01")
 """The years for which the list of meetings is believed whole; TO is the first day outside."""

@@ -12,27 +12,13 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from companion import JOHNSON
 from companion.data import DataError, load
-from companion.output import SHAPES, say, spell_day, table
+from companion.days import JOHNSON, spell_day
 from companion.polls import step_margin
 
 WEAK = ["general knowledge", "uncertain"]
 CHECKS = {}
 """Claim id: the function that checks it."""
-
-
-MEANINGS = {
-    "supported": "the record bears the sentence out",
-    "supported with caveat": "the record bears it out in substance; the entry says what is left out, loosely put or not shown",
-    "depends on the measure": "true by one usual measure or sense of a word, not by another",
-    "contradicted": "a publisher's source of the time says otherwise, and no other fair reading was found",
-    "internally inconsistent": "the sentence and another passage of the article do not fit",
-    "source does not carry the point": "the source given deals with something else; the sentence may still be true",
-    "not verifiable here": "nothing was found that decides it, or it was not looked into",
-    "forecast or opinion": "no record could decide it when it was written",
-}
-"""What each verdict says of a sentence."""
 
 
 @dataclass(frozen=True)
@@ -104,20 +90,6 @@ def disagreements():
     return [f"{claim_id} ({CHECKS[claim_id].__name__}): {ledger.at[claim_id, 'claim']!r}: the ledger says {ledger.at[claim_id, 'verdict']!r}, "
             f"the data say {found.verdict!r} ({found})"
             for claim_id, found in run_all().items() if found.verdict != ledger.at[claim_id, "verdict"]]
-
-
-def verdicts():
-    """Return the table of verdicts, with the mark and the meaning of each."""
-    rows = pd.DataFrame({"mark": SHAPES.values(), "verdict": [name.capitalize() for name in SHAPES], "meaning": [MEANINGS[name] for name in SHAPES]})
-    return table(rows, {"mark": "Mark", "verdict": "Verdict", "meaning": "It says that"})  # without a number, as on paper the ledger comes last
-
-
-def summary():
-    """Return the computed sentence that tells how many claims have a check, and how many checks newer data would turn."""
-    return say("Where the data of this book decide, a short function computes figures and verdict from what the package held as public on the day in question: "
-               "{checks} of the {claims} claims have such a check. A test stops the book where ledger and data part. With all that is known now, {flips:word} of "
-               "the checks would return another verdict; their entries say so under *since then*.",
-               checks=len(CHECKS), claims=len(load("claims")), flips=len(flips()))
 
 
 def _rows(name, as_of, /, **wanted):

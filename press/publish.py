@@ -1,10 +1,10 @@
 """Cut an edition, and build the site of all published editions.
 
-Usage: python -m companion.publish cut VERSION | site [--again]
+Usage: python -m press.publish cut VERSION | site [--again]
 
 `cut` writes version and date into CITATION.cff, commits and tags, and lists the edition in `book/editions.csv`.
 `site` reads that list, since tags do not travel with every copy of a repository. It builds each edition in a clean
-worktree of its commit, with the software of its lock, by that commit's own `companion.build edition`, once; then
+worktree of its commit, with the software of its lock, by that commit's own `build edition`, once; then
 it puts all of them side by side in _build/site.
 """
 
@@ -18,9 +18,9 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from companion.build import EXEMPT, BuildError, manifest
-from companion.changes import commit_tree, folder_tree, lost
-from companion.edition import NAME, ROOT, citation, commit_of, git, published, spell, zenodo
+from press.build import EXEMPT, BuildError, manifest
+from press.changes import commit_tree, folder_tree, lost
+from press.edition import NAME, ROOT, citation, commit_of, git, published, spell, zenodo
 
 LIST = ROOT / "book" / "editions.csv"
 KEPT = ROOT / "_build" / "editions"  # editions that were built, by version
@@ -126,7 +126,8 @@ def build(edition, again=False):
     _git("worktree", "add", "--quiet", "--detach", str(work), commit_of(edition))
     try:
         print(f"edition {version}: building from {edition['commit'][:10]}", flush=True)
-        run = subprocess.run([_python(work), "-m", "companion.build", "edition"], cwd=work, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        module = "press.build" if (work / "press").is_dir() else "companion.build"  # where the build of 2026.11 lies
+        run = subprocess.run([_python(work), "-m", module, "edition"], cwd=work, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                              env={**os.environ, "PYTHONPATH": str(work / "book"), "COMPANION_EDITION": version})
         if run.returncode:
             raise BuildError(f"edition {version}: {run.stdout.strip()}")
@@ -230,7 +231,7 @@ if __name__ == "__main__":
         elif words in (["site"], ["site", "--again"]):
             print(site(again="--again" in words).relative_to(ROOT))
         else:
-            sys.exit("usage: python -m companion.publish cut VERSION | site [--again]")
+            sys.exit("usage: python -m press.publish cut VERSION | site [--again]")
     except BuildError as error:
         sys.exit(str(error))
     except KeyboardInterrupt:

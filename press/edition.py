@@ -13,8 +13,9 @@ from pathlib import Path
 
 import yaml
 
-BOOK = Path(__file__).resolve().parents[1]
-ROOT = BOOK.parent
+ROOT = Path(__file__).resolve().parents[1]
+BOOK = ROOT / "book"
+PRESS = ROOT / "press"
 NAME = "alliances-in-transition"
 """What the files of an edition are called: this, a hyphen, the version."""
 
@@ -89,6 +90,11 @@ def spell(iso):
     """Return 2026-11-22 as November 22, 2026."""
     when = date.fromisoformat(iso)
     return f"{when:%B} {when.day}, {when.year}"
+
+
+def edition_line():
+    """Return version, date, commit and vintage of the data in a line."""
+    return f"{label()[0].upper()}{label()[1:]}, {spell(day())}, commit {commit()}. Sources of the data read up to {spell(data_vintage())}."
 
 
 def cite():

@@ -1,6 +1,6 @@
 """What `make` calls: build the book beside the good one and swap, press the PDF, store notebook outputs.
 
-Usage: python -m companion.build book | html | pdf | epub | notebooks | edition
+Usage: python -m press.build book | html | pdf | epub | notebooks | edition
 """
 
 import hashlib
@@ -13,9 +13,8 @@ import sys
 import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
-from companion.edition import NAME, ROOT, label, read_version
+from press.edition import NAME, ROOT, label, read_version
 
 WORK = ROOT / "_build" / "next"  # what is being built; the good book stays until this one is whole
 MADE = WORK / "_build"
@@ -40,11 +39,11 @@ def _run(words, log, **more):
 
 def _environment():
     stamp = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True).stdout.strip() or "1763769600"
-    return {**os.environ, "SOURCE_DATE_EPOCH": stamp, "FORCE_SOURCE_DATE": "1", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT / "book")}
+    return {**os.environ, "SOURCE_DATE_EPOCH": stamp, "FORCE_SOURCE_DATE": "1", "PYTHONUTF8": "1", "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "book")])}
 
 
 # Python would search Sphinx's large heap for garbage again and again, a sixth of a build's time; half a gigabyte is enough without.
-SPHINX = "import gc; gc.disable(); import companion; from jupyter_book.cli.main import main; main()"
+SPHINX = "import gc; gc.disable(); import press, companion; from jupyter_book.cli.main import main; main()"
 
 
 def _sphinx(builder):
@@ -70,7 +69,7 @@ def _reason(log):
 
 def _inputs():
     """Return a digest of all that a build reads: every page, module, data file and setting, and the commit it prints."""
-    files = [path for folder in ("book", "data") for path in (ROOT / folder).rglob("*")
+    files = [path for folder in ("book", "data", "press") for path in (ROOT / folder).rglob("*")
              if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)]
     total = hashlib.sha256((sys.version + _environment()["SOURCE_DATE_EPOCH"] + label()).encode())
     for path in sorted(files + [ROOT / name for name in ("_config.yml", "_toc.yml", "CITATION.cff", "constraints.txt", "requirements.txt")]):
@@ -258,7 +257,7 @@ def notebooks():
 if __name__ == "__main__":
     tasks = {"book": book, "html": html, "pdf": pdf, "epub": epub, "notebooks": notebooks, "edition": edition}
     if len(sys.argv) != 2 or sys.argv[1] not in tasks:
-        sys.exit(f"usage: python -m companion.build {' | '.join(tasks)}")
+        sys.exit(f"usage: python -m press.build {' | '.join(tasks)}")
     try:
         made = tasks[sys.argv[1]]()
     except BuildError as error:

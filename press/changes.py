@@ -9,9 +9,9 @@ import json
 import re
 from functools import lru_cache
 
-from companion.edition import ROOT, being_published, commit_of, git, published, spell
+from companion.theme import MIME
+from press.edition import ROOT, being_published, commit_of, git, published, spell
 
-MIME = "application/vnd.vegalite.v5+json"
 CELLS = 12  # changed cells told of one figure; more are counted
 
 

@@ -1,0 +1,69 @@
+"""Which pages must be made anew: what Sphinx and jupyter-cache do not see."""
+
+import hashlib
+import sys
+from pathlib import Path
+
+from jupyter_cache import get_cache
+from jupyter_cache.executors import load_executor
+
+from press.edition import BOOK, PRESS, ROOT, commit, label
+from press.pages import FILLED
+
+
+
+def _digest(paths):
+    total = hashlib.sha256(sys.version.encode())
+    for path in sorted(paths):
+        total.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()
+
+
+def _cache_path(app):
+    return app.config.nb_execution_cache_path or str(Path(app.outdir).parent / ".jupyter_cache")
+
+
+def find_outdated(app, env, added, changed, removed):
+    """Name the pages that Sphinx would wrongly keep (the event `env-get-outdated`).
+
+    A notebook depends on the helper code, the data and the lock, a page on this extension and the
+    bibliography; neither Sphinx nor jupyter-cache sees that. A notebook whose inputs changed loses
+    its record in the cache and is executed again. Changed static files call for one page, since
+    Sphinx copies them only when it writes something.
+    """
+    code = (BOOK / "companion").glob("*.py")
+    inputs = _digest([*code, *(ROOT / "data").glob("*"), *ROOT.glob("constraints.txt")])
+    frame = _digest([*(path for path in PRESS.glob("*.py") if path.stem not in ("build", "publish")), ROOT / "CITATION.cff"]) + label()
+    static = _digest([path for folder in ("static", "templates") for path in (PRESS / folder).rglob("*") if path.is_file()])
+    kept = getattr(env, "companion_keys", {})
+    env.companion_keys = {"inputs": inputs, "frame": frame, "static": static, "commit": commit()}
+    notebooks = {name for name in env.found_docs if env.doc2path(name).endswith(".ipynb")}
+    outdated = set()
+    if kept.get("inputs") != inputs:
+        cache = get_cache(_cache_path(app))
+        paths = {str(Path(env.doc2path(name))) for name in notebooks}
+        for record in cache.list_cache_records():
+            if record.uri in paths:
+                cache.remove_cache(record.pk)
+        outdated |= notebooks
+    if kept.get("frame") != frame:
+        outdated |= env.found_docs
+    if kept.get("commit") != commit():
+        outdated |= env.found_docs & set(FILLED)
+    if kept.get("static") != static:
+        outdated.add(app.config.root_doc)
+    _execute_together(app, [env.doc2path(name) for name in sorted(notebooks & (outdated | set(added)))])
+    return sorted(outdated - set(added) - set(removed))
+
+
+def _execute_together(app, paths):
+    """Fill the cache with several notebooks at once, where the system forks; myst-nb would run them one by one.
+
+    A notebook that fails is left to myst-nb, which runs it again and says where.
+    """
+    if len(paths) < 2 or sys.platform == "win32" or app.config.nb_execution_mode != "cache":
+        return
+    cache = get_cache(_cache_path(app))
+    for path in paths:
+        cache.add_nb_to_project(path)
+    load_executor("local-parallel", cache=cache).run_and_cache(filter_uris=paths, timeout=app.config.nb_execution_timeout)
