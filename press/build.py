@@ -38,8 +38,19 @@ def _run(words, log, **more):
 
 
 def _environment():
-    stamp = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True).stdout.strip() or "1763769600"
-    return {**os.environ, "SOURCE_DATE_EPOCH": stamp, "FORCE_SOURCE_DATE": "1", "PYTHONUTF8": "1", "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "book")])}
+    stamp = (
+        subprocess.run(
+            ["git", "log", "-1", "--format=%ct"], cwd=ROOT, capture_output=True, text=True
+        ).stdout.strip()
+        or "1763769600"
+    )
+    return {
+        **os.environ,
+        "SOURCE_DATE_EPOCH": stamp,
+        "FORCE_SOURCE_DATE": "1",
+        "PYTHONUTF8": "1",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "book")]),
+    }
 
 
 # Python would search Sphinx's large heap for garbage again and again, a sixth of a build's time; half a gigabyte is enough without.
@@ -47,32 +58,72 @@ SPHINX = "import gc; gc.disable(); import press, companion; from jupyter_book.cl
 
 
 def _sphinx(builder):
-    words = [sys.executable, "-c", SPHINX, "build", ".", "--path-output", str(WORK), "-W", "--keep-going",
-             *(["--builder", builder] if builder in ("html", "latex") else ["--builder", "custom", "--custom-builder", builder])]
+    words = [
+        sys.executable,
+        "-c",
+        SPHINX,
+        "build",
+        ".",
+        "--path-output",
+        str(WORK),
+        "-W",
+        "--keep-going",
+        *(
+            ["--builder", builder]
+            if builder in ("html", "latex")
+            else ["--builder", "custom", "--custom-builder", builder]
+        ),
+    ]
     code, text = _run(words, ROOT / "_build" / f"{builder}.log", cwd=ROOT, env=_environment())
     if code:
         # A doctree written before the failure would let the next build pass with the fault in the page.
         shutil.rmtree(MADE / ".doctrees", ignore_errors=True)
-        raise BuildError(f"{_reason(text)}\n{builder}: the build failed; the last good book is untouched. All output: _build/{builder}.log")
+        raise BuildError(
+            f"{_reason(text)}\n{builder}: the build failed; the last good book is untouched. All output: _build/{builder}.log"
+        )
 
 
 def _reason(log):
     """Return the lines of a Sphinx log that tell a person what to mend: page, line or cell, and what was found."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", log).replace(str(ROOT) + os.sep, "")
     failed = re.search(r"(\S+\.ipynb): WARNING: Executing notebook failed", plain)
-    cell = re.search(r"while executing the following cell:\n-+\n(.*?)\n-+\n.*?^(\w*(?:Error|Exception|Interrupt): .*?)$", plain, re.S | re.M)
+    cell = re.search(
+        r"while executing the following cell:\n-+\n(.*?)\n-+\n.*?^(\w*(?:Error|Exception|Interrupt): .*?)$",
+        plain,
+        re.S | re.M,
+    )
     if failed and cell:
         return f"{failed[1]}: the cell that begins {cell[1].strip().splitlines()[0]!r}: {cell[2].strip()}"
-    said = [line.strip() for line in plain.splitlines() if re.search(r"(WARNING|ERROR|CRITICAL|Error): ", line) and "IPKernelApp" not in line]
+    said = [
+        line.strip()
+        for line in plain.splitlines()
+        if re.search(r"(WARNING|ERROR|CRITICAL|Error): ", line) and "IPKernelApp" not in line
+    ]
     return "\n".join(dict.fromkeys(said)) or plain[-2000:]
 
 
 def _inputs():
     """Return a digest of all that a build reads: every page, module, data file and setting, and the commit it prints."""
-    files = [path for folder in ("book", "data", "press") for path in (ROOT / folder).rglob("*")
-             if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)]
+    files = [
+        path
+        for folder in ("book", "data", "press")
+        for path in (ROOT / folder).rglob("*")
+        if path.is_file() and not {"__pycache__", ".ipynb_checkpoints"} & set(path.parts)
+    ]
     total = hashlib.sha256((sys.version + _environment()["SOURCE_DATE_EPOCH"] + label()).encode())
-    for path in sorted(files + [ROOT / name for name in ("_config.yml", "_toc.yml", "CITATION.cff", "constraints.txt", "requirements.txt")]):
+    for path in sorted(
+        files
+        + [
+            ROOT / name
+            for name in (
+                "_config.yml",
+                "_toc.yml",
+                "CITATION.cff",
+                "constraints.txt",
+                "requirements.txt",
+            )
+        ]
+    ):
         total.update(f"{path.relative_to(ROOT).as_posix()}\0".encode() + path.read_bytes())
     return total.hexdigest()
 
@@ -107,11 +158,22 @@ def missing_for_pdf():
     lacks = [tool for tool in ("latexmk", "xelatex") if not shutil.which(tool)]
     if not lacks and shutil.which("kpsewhich"):
         for style in ("titlesec.sty", "tocloft.sty", "xeCJK.sty", "tabulary.sty"):
-            if not subprocess.run(["kpsewhich", style], capture_output=True, text=True).stdout.strip():
+            if not subprocess.run(
+                ["kpsewhich", style], capture_output=True, text=True
+            ).stdout.strip():
                 lacks.append(style)
     if not lacks and shutil.which("fc-list"):
         fonts = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True).stdout
-        lacks += [font for font in ("Linux Libertine O", "Linux Biolinum O", "Liberation Mono", "Noto Serif CJK JP") if font not in fonts]
+        lacks += [
+            font
+            for font in (
+                "Linux Libertine O",
+                "Linux Biolinum O",
+                "Liberation Mono",
+                "Noto Serif CJK JP",
+            )
+            if font not in fonts
+        ]
     return lacks
 
 
@@ -122,15 +184,31 @@ def _pdf_path():
 def _press(inputs):
     """Turn the LaTeX that Sphinx wrote into the PDF and put it in place. A glyph that no font has, or a dead reference, is an error."""
     good, folder = _pdf_path(), MADE / "latex"
-    code, text = _run(["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", "book.tex"], ROOT / "_build" / "pdf.log", cwd=folder, env=_environment())
-    log = (folder / "book.log").read_text(encoding="utf-8", errors="replace") if (folder / "book.log").exists() else text
+    code, text = _run(
+        ["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", "book.tex"],
+        ROOT / "_build" / "pdf.log",
+        cwd=folder,
+        env=_environment(),
+    )
+    log = (
+        (folder / "book.log").read_text(encoding="utf-8", errors="replace")
+        if (folder / "book.log").exists()
+        else text
+    )
     faults = re.findall(r"^! .*$", log, re.M) if code else []
     faults += sorted(set(re.findall(r"Missing character: There is no .*", log)))
-    faults += sorted(set(re.findall(r"LaTeX Warning: (?:Reference|Hyper reference|Citation) .* undefined.*", log)))
+    faults += sorted(
+        set(
+            re.findall(r"LaTeX Warning: (?:Reference|Hyper reference|Citation) .* undefined.*", log)
+        )
+    )
     if code or faults:
         (folder / "book.pdf").unlink(missing_ok=True)
         shutil.rmtree(MADE / ".doctrees", ignore_errors=True)
-        raise BuildError("\n".join(faults or [text[-2000:]]) + "\npdf: the build failed; the last good PDF is untouched. All output: _build/pdf.log")
+        raise BuildError(
+            "\n".join(faults or [text[-2000:]])
+            + "\npdf: the build failed; the last good PDF is untouched. All output: _build/pdf.log"
+        )
     good.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(folder / "book.pdf", good)
     _stamp(good, inputs)
@@ -139,7 +217,10 @@ def _press(inputs):
 def pdf(beside=lambda: None):
     """Build the PDF, and call `beside` while TeX is at work. Returns its path."""
     if lacks := missing_for_pdf():
-        raise BuildError(f"The PDF needs {', '.join(lacks)}. Install it with\n" + "\n".join(f"  {system}: {line}" for system, line in LATEX_NEEDS.items()))
+        raise BuildError(
+            f"The PDF needs {', '.join(lacks)}. Install it with\n"
+            + "\n".join(f"  {system}: {line}" for system, line in LATEX_NEEDS.items())
+        )
     if _is_current(_pdf_path()):
         beside()
         return _pdf_path()
@@ -198,7 +279,11 @@ def manifest(folder):
     """Return the sums of a folder's files but EXEMPT, in the form that `sha256sum --check` reads."""
     paths = sorted(path for path in folder.rglob("*") if path.is_file())
     names = [(path, path.relative_to(folder).as_posix()) for path in paths]
-    return "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for path, name in names if name not in EXEMPT)
+    return "".join(
+        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n"
+        for path, name in names
+        if name not in EXEMPT
+    )
 
 
 def edition():
@@ -223,13 +308,18 @@ def normal(notebook):
     """Return a notebook (dict) in its stored form: counted in order, no times or editor's traces, keys in order."""
     count = 0
     for cell in notebook["cells"]:
-        cell["metadata"] = {"tags": cell["metadata"]["tags"]} if cell["metadata"].get("tags") else {}
+        cell["metadata"] = (
+            {"tags": cell["metadata"]["tags"]} if cell["metadata"].get("tags") else {}
+        )
         if cell["cell_type"] == "code":
             count += 1
             cell["execution_count"] = count  # nbval takes a cell without one for unrun
             for output in cell["outputs"]:
                 output.pop("execution_count", None)
-    notebook["metadata"] = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"}, "language_info": {"name": "python"}}
+    notebook["metadata"] = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
     notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
     return notebook
 
@@ -247,15 +337,30 @@ def notebooks():
     for path in sorted((ROOT / "book").glob("*.ipynb")):
         notebook = nbformat.read(path, as_version=4)
         try:
-            NotebookClient(notebook, timeout=120, kernel_name="python3", record_timing=False, resources={"metadata": {"path": str(path.parent)}}).execute()
+            NotebookClient(
+                notebook,
+                timeout=120,
+                kernel_name="python3",
+                record_timing=False,
+                resources={"metadata": {"path": str(path.parent)}},
+            ).execute()
         except Exception as error:
-            raise BuildError(f"{path.relative_to(ROOT)}: {str(error).strip().splitlines()[-1]}") from None
+            raise BuildError(
+                f"{path.relative_to(ROOT)}: {str(error).strip().splitlines()[-1]}"
+            ) from None
         path.write_text(dumps(json.loads(nbformat.writes(notebook))), encoding="utf-8")
         print(path.relative_to(ROOT))
 
 
 if __name__ == "__main__":
-    tasks = {"book": book, "html": html, "pdf": pdf, "epub": epub, "notebooks": notebooks, "edition": edition}
+    tasks = {
+        "book": book,
+        "html": html,
+        "pdf": pdf,
+        "epub": epub,
+        "notebooks": notebooks,
+        "edition": edition,
+    }
     if len(sys.argv) != 2 or sys.argv[1] not in tasks:
         sys.exit(f"usage: python -m press.build {' | '.join(tasks)}")
     try:

@@ -39,7 +39,9 @@ def redirects(tree):
     for number, line in enumerate(tree("book/redirects.txt").splitlines(), 1):
         words = line.partition("#")[0].split()
         if len(words) not in (0, 2) or words and words[0] in told:
-            raise ValueError(f"book/redirects.txt, line {number}: found {' '.join(words)!r}; expected an old address, not yet named, and the new one, such as 'figures/fig-old figures/fig-new'")
+            raise ValueError(
+                f"book/redirects.txt, line {number}: found {' '.join(words)!r}; expected an old address, not yet named, and the new one, such as 'figures/fig-old figures/fig-new'"
+            )
         told.update([words] if words else [])
     return told
 
@@ -67,7 +69,11 @@ def figures(tree):
         for kind, bundle in _cells(tree, page):
             if kind == "figure":
                 meta = bundle["usermeta"]["companion"]
-                found[meta["name"]] = {**meta, "page": page, "spec": {key: value for key, value in bundle.items() if key != "usermeta"}}
+                found[meta["name"]] = {
+                    **meta,
+                    "page": page,
+                    "spec": {key: value for key, value in bundle.items() if key != "usermeta"},
+                }
     return found
 
 
@@ -85,15 +91,25 @@ def sections(tree):
                 prose, computed = found.get((page, heading), ("", ""))
                 # A label before the next heading says nothing to a reader.
                 part = re.sub(r"^\([\w-]+\)=$", "", part, flags=re.M).strip()
-                found[page, heading] = (prose + "\n" + part, computed) if kind == "text" else (prose, computed + "\n" + part)
+                found[page, heading] = (
+                    (prose + "\n" + part, computed)
+                    if kind == "text"
+                    else (prose, computed + "\n" + part)
+                )
     return found
 
 
 def vintages(tree):
     """Return {resource: (title, vintage, rows)} of a tree's data package."""
     package = json.loads(tree("data/datapackage.json") or '{"resources": []}')
-    return {item["name"]: (item["title"], item.get("vintage", ""), [tuple(row) for row in csv.reader(tree(f"data/{item['path']}").splitlines())][1:])
-            for item in package["resources"]}
+    return {
+        item["name"]: (
+            item["title"],
+            item.get("vintage", ""),
+            [tuple(row) for row in csv.reader(tree(f"data/{item['path']}").splitlines())][1:],
+        )
+        for item in package["resources"]
+    }
 
 
 def claims(tree):
@@ -113,16 +129,40 @@ def _keyed(table):
 def _numbers(old, new):
     """Return the lines that tell how the numbers of a figure changed; none where they did not."""
     if old["columns"] != new["columns"]:
-        return ["its table has other columns: " + ", ".join(new["columns"])] if old["rows"] != new["rows"] else []
-    old, new = ({**table, "rows": [[re.sub(r"\[([^\]]*)\]\(<[^>]*>\)", r"\1", cell) for cell in row] for row in table["rows"]]} for table in (old, new))
+        return (
+            ["its table has other columns: " + ", ".join(new["columns"])]
+            if old["rows"] != new["rows"]
+            else []
+        )
+    old, new = (
+        {
+            **table,
+            "rows": [
+                [re.sub(r"\[([^\]]*)\]\(<[^>]*>\)", r"\1", cell) for cell in row]
+                for row in table["rows"]
+            ],
+        }
+        for table in (old, new)
+    )
     (before, width), (after, _) = _keyed(old), _keyed(new)
     lines = []
     for key, row in after.items():
         name = ", ".join(filter(None, key))
         if key not in before:
-            lines.append(f"{name}: new, " + "; ".join(f"{column} {cell}" for column, cell in list(zip(new["columns"], row))[width:width + 3] if cell))
+            lines.append(
+                f"{name}: new, "
+                + "; ".join(
+                    f"{column} {cell}"
+                    for column, cell in list(zip(new["columns"], row))[width : width + 3]
+                    if cell
+                )
+            )
         else:
-            lines += [f"{name}, {column}: {was or 'nothing'} → {now or 'nothing'}" for column, was, now in zip(new["columns"], before[key], row) if was != now]
+            lines += [
+                f"{name}, {column}: {was or 'nothing'} → {now or 'nothing'}"
+                for column, was, now in zip(new["columns"], before[key], row)
+                if was != now
+            ]
     return lines + [f"{', '.join(filter(None, key))}: gone" for key in before if key not in after]
 
 
@@ -136,27 +176,71 @@ def compare(old, new):
     """
     found = {}
     was, now = figures(old), figures(new)
-    moved = {name: redirects(new).get(f"figures/{name}", name).removeprefix("figures/") for name in was}
+    moved = {
+        name: redirects(new).get(f"figures/{name}", name).removeprefix("figures/") for name in was
+    }
     both = [(moved[name], name) for name in was if moved[name] in now]
     changed = {name: _numbers(was[before]["table"], now[name]["table"]) for name, before in both}
-    found["figures"] = [(name, now[name]["page"], changed[name], now[name]["resources"]) for name in changed if changed[name]]
-    found["drawn"] = [(name, now[name]["page"]) for name, before in both
-                      if not changed[name] and any(was[before][key] != now[name][key] for key in ("spec", "caption", "alt", "source"))]
-    found["figures_new"] = [(name, now[name]["page"]) for name in now if name not in [name for name, _ in both]]
+    found["figures"] = [
+        (name, now[name]["page"], changed[name], now[name]["resources"])
+        for name in changed
+        if changed[name]
+    ]
+    found["drawn"] = [
+        (name, now[name]["page"])
+        for name, before in both
+        if not changed[name]
+        and any(was[before][key] != now[name][key] for key in ("spec", "caption", "alt", "source"))
+    ]
+    found["figures_new"] = [
+        (name, now[name]["page"]) for name in now if name not in [name for name, _ in both]
+    ]
     found["figures_gone"] = [name for name in was if moved[name] not in now]
     was, now = claims(old), claims(new)
-    found["verdicts"] = [(key, now[key]["claim"], was[key]["verdict"], now[key]["verdict"]) for key in now if key in was and was[key]["verdict"] != now[key]["verdict"]]
-    found["claims"] = [key for key in now if key in was and was[key] != now[key] and was[key]["verdict"] == now[key]["verdict"]]
-    found["claims_new"], found["claims_gone"] = [key for key in now if key not in was], [key for key in was if key not in now]
+    found["verdicts"] = [
+        (key, now[key]["claim"], was[key]["verdict"], now[key]["verdict"])
+        for key in now
+        if key in was and was[key]["verdict"] != now[key]["verdict"]
+    ]
+    found["claims"] = [
+        key
+        for key in now
+        if key in was and was[key] != now[key] and was[key]["verdict"] == now[key]["verdict"]
+    ]
+    found["claims_new"], found["claims_gone"] = (
+        [key for key in now if key not in was],
+        [key for key in was if key not in now],
+    )
     was, now = sections(old), sections(new)
-    told = {key: " and ".join(kind for kind, a, b in zip(("text", "computed results"), was[key], now[key]) if a != b) for key in now if key in was}
+    told = {
+        key: " and ".join(
+            kind for kind, a, b in zip(("text", "computed results"), was[key], now[key]) if a != b
+        )
+        for key in now
+        if key in was
+    }
     found["sections"] = [(*key, kind) for key, kind in told.items() if kind]
-    found["sections_new"], found["sections_gone"] = [key for key in now if key not in was], [key for key in was if key not in now]
+    found["sections_new"], found["sections_gone"] = (
+        [key for key in now if key not in was],
+        [key for key in was if key not in now],
+    )
     was, now = vintages(old), vintages(new)
     none = ("", "not there", [])
-    found["data"] = [(now[key][0], was.get(key, none)[1], now[key][1], len(was.get(key, none)[2]), len(now[key][2]), len(set(now[key][2]) - set(was.get(key, none)[2])))
-                     for key in now if was.get(key, none)[1:] != now[key][1:]]
-    found["data"] += [(was[key][0], was[key][1], "gone", len(was[key][2]), 0, 0) for key in was if key not in now]
+    found["data"] = [
+        (
+            now[key][0],
+            was.get(key, none)[1],
+            now[key][1],
+            len(was.get(key, none)[2]),
+            len(now[key][2]),
+            len(set(now[key][2]) - set(was.get(key, none)[2])),
+        )
+        for key in now
+        if was.get(key, none)[1:] != now[key][1:]
+    ]
+    found["data"] += [
+        (was[key][0], was[key][1], "gone", len(was[key][2]), 0, 0) for key in was if key not in now
+    ]
     return found
 
 
@@ -180,22 +264,63 @@ def tell(found, vintage):
     parts = []
 
     def part(title, lines, none):
-        parts.append(f"## {title}\n\n" + ("\n".join(f"- {line}" for line in lines) if lines else none))
+        parts.append(
+            f"## {title}\n\n" + ("\n".join(f"- {line}" for line in lines) if lines else none)
+        )
 
     def figure(name, page, lines, resources):
         more = f"; and {len(lines) - CELLS} more" if len(lines) > CELLS else ""
-        data = "; ".join(f"{vintage[key][0]}, vintage {vintage[key][1]}" for key in resources if key in vintage)
+        data = "; ".join(
+            f"{vintage[key][0]}, vintage {vintage[key][1]}" for key in resources if key in vintage
+        )
         return f"{_link(name, page)}: {'; '.join(lines[:CELLS])}{more}. *Data:* {data}."
 
     part("Figures whose numbers changed", [figure(*row) for row in found["figures"]], "None.")
-    part("Other changes in figures", [f"{_link(*row)}: new." for row in found["figures_new"]] + [f"{_link(*row)}: same numbers, other drawing or words." for row in found["drawn"]]
-         + [f"`{name}`: gone." for name in found["figures_gone"]], "None.")
-    part("Claims whose verdict changed", [f"[{key}](#{key.lower()}): *{old or 'none'}* → *{new or 'none'}*. {claim}." for key, claim, old, new in found["verdicts"]], "None.")
-    part("Other changes in claims", [f"{title}: " + ", ".join(f"[{key}](#{key.lower()})" if link else key for key in found[kind]) + "."
-                                     for kind, title, link in (("claims", "Evidence, wording or sources", True), ("claims_new", "New", True), ("claims_gone", "Gone", False)) if found[kind]], "None.")
-    part("Sections", [f"{_heading(*row[:2])}: {row[2]} changed." for row in found["sections"]] + [f"{_heading(*row)}: new." for row in found["sections_new"]]
-         + [f"{_heading(*row)}: gone." for row in found["sections_gone"]], "None changed.")
-    part("Data", [f"{title}: vintage {old if old == new else f'{old} → {new}'}, {f'{rows} rows' if rows == now else f'{rows} → {now} rows'}, {fresh} new or changed." for title, old, new, rows, now, fresh in found["data"]], "None changed.")
+    part(
+        "Other changes in figures",
+        [f"{_link(*row)}: new." for row in found["figures_new"]]
+        + [f"{_link(*row)}: same numbers, other drawing or words." for row in found["drawn"]]
+        + [f"`{name}`: gone." for name in found["figures_gone"]],
+        "None.",
+    )
+    part(
+        "Claims whose verdict changed",
+        [
+            f"[{key}](#{key.lower()}): *{old or 'none'}* → *{new or 'none'}*. {claim}."
+            for key, claim, old, new in found["verdicts"]
+        ],
+        "None.",
+    )
+    part(
+        "Other changes in claims",
+        [
+            f"{title}: "
+            + ", ".join(f"[{key}](#{key.lower()})" if link else key for key in found[kind])
+            + "."
+            for kind, title, link in (
+                ("claims", "Evidence, wording or sources", True),
+                ("claims_new", "New", True),
+                ("claims_gone", "Gone", False),
+            )
+            if found[kind]
+        ],
+        "None.",
+    )
+    part(
+        "Sections",
+        [f"{_heading(*row[:2])}: {row[2]} changed." for row in found["sections"]]
+        + [f"{_heading(*row)}: new." for row in found["sections_new"]]
+        + [f"{_heading(*row)}: gone." for row in found["sections_gone"]],
+        "None changed.",
+    )
+    part(
+        "Data",
+        [
+            f"{title}: vintage {old if old == new else f'{old} → {new}'}, {f'{rows} rows' if rows == now else f'{rows} → {now} rows'}, {fresh} new or changed."
+            for title, old, new, rows, now, fresh in found["data"]
+        ],
+        "None changed.",
+    )
     return "\n\n".join(parts)
 
 
@@ -215,4 +340,7 @@ def since_last():
             raise ValueError(f"book/editions.csv: {line}; fetch its whole history")
         return f"Nothing could be compared: {line}."
     new = folder_tree(ROOT)
-    return f"Compared with edition {last['version']} of {spell(last['date'])}. The list is computed from the two editions' files.\n\n" + tell(compare(commit_tree(found), new), vintages(new))
+    return (
+        f"Compared with edition {last['version']} of {spell(last['date'])}. The list is computed from the two editions' files.\n\n"
+        + tell(compare(commit_tree(found), new), vintages(new))
+    )

@@ -11,6 +11,7 @@ The letters follow the dates of one bibliography: the book has one bibliography,
 ``register(app)`` makes both styles known as "chicago"; a Sphinx extension calls it in its ``setup``, with
 ``bibtex_default_style = bibtex_reference_style = "chicago"`` in the configuration.
 """
+
 import re
 import unicodedata
 from collections import Counter
@@ -31,9 +32,18 @@ from sphinxcontrib.bibtex.style.referencing import BracketStyle
 from sphinxcontrib.bibtex.style.referencing.author_year import AuthorYearReferenceStyle
 from sphinxcontrib.bibtex.style.template import node
 
-LANGUAGES = {"japanese": "ja", "chinese": "zh-Hant", "korean": "ko", "russian": "ru"}  # langid -> lang; Chinese is from Taiwan
-OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][\u0400-\u04ff\u3000-\u9fff\uac00-\ud7af・ ]*")
-MONTHS = "January February March April May June July August September October November December".split()
+LANGUAGES = {
+    "japanese": "ja",
+    "chinese": "zh-Hant",
+    "korean": "ko",
+    "russian": "ru",
+}  # langid -> lang; Chinese is from Taiwan
+OTHER_SCRIPT = re.compile(
+    r"[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af][\u0400-\u04ff\u3000-\u9fff\uac00-\ud7af・ ]*"
+)
+MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
 
 
 class Foreign(BaseMultipartText):
@@ -60,7 +70,7 @@ def marked(text, entry):
     lang, parts, end = LANGUAGES.get(entry.fields.get("langid")), [], 0
     for match in OTHER_SCRIPT.finditer(text) if lang else ():
         run = match[0].rstrip()
-        parts += [text[end:match.start()], Foreign(lang, run)]
+        parts += [text[end : match.start()], Foreign(lang, run)]
         end = match.start() + len(run)
     return Text(*parts, text[end:])
 
@@ -69,7 +79,10 @@ def persons(entry):
     """(family, given) of each author, as plain text; an institution has no given name."""
     for person in entry.persons.get("author", []):
         given = " ".join(person.first_names + person.middle_names)
-        yield tuple(str(Text.from_latex(part)) for part in (" ".join(person.prelast_names + person.last_names), given))
+        yield tuple(
+            str(Text.from_latex(part))
+            for part in (" ".join(person.prelast_names + person.last_names), given)
+        )
 
 
 def short_author(entry):
@@ -84,9 +97,17 @@ def short_author(entry):
 
 def head(entry):
     """What opens the entry in the bibliography: all authors, the first one inverted, or the title."""
-    names = [given and (f"{given} {family}" if i else f"{family}, {given}") or family
-             for i, (family, given) in enumerate(persons(entry))]
-    full = ", ".join(names[:-1]) + ", and " + names[-1] if len(names) > 1 else names[0] if names else plain(entry, "title")
+    names = [
+        given and (f"{given} {family}" if i else f"{family}, {given}") or family
+        for i, (family, given) in enumerate(persons(entry))
+    ]
+    full = (
+        ", ".join(names[:-1]) + ", and " + names[-1]
+        if len(names) > 1
+        else names[0]
+        if names
+        else plain(entry, "title")
+    )
     short = plain(entry, "shortauthor" if names else "shorttitle")
     return full if full.startswith(short) else f"{short} ({full})"
 
@@ -108,8 +129,13 @@ class SortingStyle(BaseSortingStyle):
     def sorting_key(self, entry):
         fold = unicodedata.normalize("NFKD", head(entry)).casefold()
         digits = re.sub(r"\D", "", entry.fields["year"])
-        return (fold.removeprefix("the "), int(digits or 9999), int(entry.fields.get("month", 0)),
-                int(entry.fields.get("day", 0)), plain(entry, "title"))
+        return (
+            fold.removeprefix("the "),
+            int(digits or 9999),
+            int(entry.fields.get("month", 0)),
+            int(entry.fields.get("day", 0)),
+            plain(entry, "title"),
+        )
 
 
 class LabelStyle(BaseLabelStyle):
@@ -127,7 +153,11 @@ class LabelStyle(BaseLabelStyle):
 class Style(BaseStyle):
     """One template for all types: what an entry has is printed, in Chicago's order."""
 
-    default_name_style, default_label_style, default_sorting_style = "plain", LabelStyle, SortingStyle
+    default_name_style, default_label_style, default_sorting_style = (
+        "plain",
+        LabelStyle,
+        SortingStyle,
+    )
 
     def format_entry(self, label, entry, bib_data=None):
         parts = [closed(marked(head(entry), entry)), closed(label.rsplit(" ", 1)[-1])]
@@ -144,14 +174,24 @@ class Style(BaseStyle):
             title = Tag("em", title)
         else:
             title = title.translate(str.maketrans("“”", "‘’"))
-            title = Foreign(LANGUAGES[entry.fields["langid"]], title) if "langid" in entry.fields else Text(title)
+            title = (
+                Foreign(LANGUAGES[entry.fields["langid"]], title)
+                if "langid" in entry.fields
+                else Text(title)
+            )
             title = Text("“", title, "”") if gloss else Text("“", closed(title), "”")
         return Text(title, f" [{gloss}].") if gloss else closed(title)
 
     def published(self, entry):
         """Journal with volume, number and pages, or publisher, or place; and the date, where there is no volume."""
         volume, number, pages = (plain(entry, name) for name in ("volume", "number", "pages"))
-        numbers = f" {volume}" + (f" ({number})" if number else "") if volume else f", no. {number}" if number else ""
+        numbers = (
+            f" {volume}" + (f" ({number})" if number else "")
+            if volume
+            else f", no. {number}"
+            if number
+            else ""
+        )
         if pages:
             numbers += ": " + pages.replace("--", "–")
         if "journal" in entry.fields:
@@ -163,7 +203,11 @@ class Style(BaseStyle):
         return closed(both) if both else None
 
     def address(self, entry):
-        url = "https://doi.org/" + entry.fields["doi"] if "doi" in entry.fields else entry.fields.get("url")
+        url = (
+            "https://doi.org/" + entry.fields["doi"]
+            if "doi" in entry.fields
+            else entry.fields.get("url")
+        )
         return Text(HRef(url, url), ".") if url else None
 
 
@@ -171,7 +215,9 @@ class Style(BaseStyle):
 def labeled(children, data):
     """Formats a citation with author and year from the label of the bibliography, not from the entry."""
     author, year = data["formatted_entry"].label.rsplit(" ", 1)
-    entry = Entry("misc", fields={"year": year}, persons={"author": [Person(last="{" + author + "}")]})
+    entry = Entry(
+        "misc", fields={"year": year}, persons={"author": [Person(last="{" + author + "}")]}
+    )
     return children[0].format_data({**data, "entry": entry})
 
 
@@ -180,7 +226,9 @@ class ReferenceStyle(AuthorYearReferenceStyle):
     """The author-year citations of sphinxcontrib-bibtex, all roles, in Chicago's punctuation and with the letters."""
 
     bracket_textual: BracketStyle = field(default_factory=lambda: BracketStyle("(", ")"))
-    bracket_parenthetical: BracketStyle = field(default_factory=lambda: BracketStyle("(", ")", sep="; "))
+    bracket_parenthetical: BracketStyle = field(
+        default_factory=lambda: BracketStyle("(", ")", sep="; ")
+    )
     author_year_sep: str = " "
 
     def inner(self, role_name):
@@ -199,14 +247,24 @@ class ReferenceList(SphinxPostTransform):
 
     def run(self, **kwargs):
         def latex(text):
-            return [docutils.nodes.raw("", text, format="latex")] if self.app.builder.format == "latex" else []
+            return (
+                [docutils.nodes.raw("", text, format="latex")]
+                if self.app.builder.format == "latex"
+                else []
+            )
 
-        for first in [c for c in self.document.findall(docutils.nodes.citation) if c.parent and c is c.parent[0]]:
+        for first in [
+            c
+            for c in self.document.findall(docutils.nodes.citation)
+            if c.parent and c is c.parent[0]
+        ]:
             entries = docutils.nodes.container(classes=["references"])
             for citation in first.parent.findall(docutils.nodes.citation):
-                target = f"cite.{citation['docname']}:{citation['ids'][0]}"   # the name that the citations link to
+                target = f"cite.{citation['docname']}:{citation['ids'][0]}"  # the name that the citations link to
                 anchor = latex(f"\\hypertarget{{{target}}}{{}}")
-                entries += docutils.nodes.paragraph("", "", *anchor, *citation[1].children, ids=citation["ids"])
+                entries += docutils.nodes.paragraph(
+                    "", "", *anchor, *citation[1].children, ids=citation["ids"]
+                )
             hanging = "\\begingroup\\raggedright\\leftskip1.5em\\parindent-1.5em\\parskip.5ex"
             first.parent.replace_self([*latex(hanging), entries, *latex("\\par\\endgroup")])
 
@@ -214,6 +272,8 @@ class ReferenceList(SphinxPostTransform):
 def register(app=None):
     """Make the styles known to pybtex and sphinxcontrib-bibtex as "chicago"; with a Sphinx app, the list as well."""
     pybtex.plugin.register_plugin("pybtex.style.formatting", "chicago", Style, force=True)
-    sphinxcontrib.bibtex.plugin.register_plugin("sphinxcontrib.bibtex.style.referencing", "chicago", ReferenceStyle, force=True)
+    sphinxcontrib.bibtex.plugin.register_plugin(
+        "sphinxcontrib.bibtex.style.referencing", "chicago", ReferenceStyle, force=True
+    )
     if app:
         app.add_post_transform(ReferenceList)

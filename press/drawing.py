@@ -25,17 +25,28 @@ def draw(spec, form):
     Drawings are kept in _build/.figures by hash of specification, version and form.
     """
     text = json.dumps(spec, sort_keys=True)
-    key = hashlib.sha256(f"{vl_convert.__version__} {VEGA_LITE} {form} {text}".encode()).hexdigest()[:24]
+    key = hashlib.sha256(
+        f"{vl_convert.__version__} {VEGA_LITE} {form} {text}".encode()
+    ).hexdigest()[:24]
     path = ROOT / "_build" / ".figures" / f"{key}.{form}"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         if form == "svg":
-            drawn = vl_convert.vegalite_to_svg(text, vl_version=VEGA_LITE, allowed_base_urls=[]).encode()
+            drawn = vl_convert.vegalite_to_svg(
+                text, vl_version=VEGA_LITE, allowed_base_urls=[]
+            ).encode()
         elif form == "png":
-            svg = re.sub(r"<svg[^>]*>", r'\g<0><rect width="100%" height="100%" fill="white"/>', draw(spec, "svg").read_text(encoding="utf-8"), count=1)
+            svg = re.sub(
+                r"<svg[^>]*>",
+                r'\g<0><rect width="100%" height="100%" fill="white"/>',
+                draw(spec, "svg").read_text(encoding="utf-8"),
+                count=1,
+            )
             drawn = vl_convert.svg_to_png(svg, scale=2)
         else:
-            drawn = _stable_pdf(vl_convert.svg_to_pdf(draw(spec, "svg").read_text(encoding="utf-8")))
+            drawn = _stable_pdf(
+                vl_convert.svg_to_pdf(draw(spec, "svg").read_text(encoding="utf-8"))
+            )
         part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
         part.write_bytes(drawn)
         part.replace(path)
@@ -61,7 +72,9 @@ def _stable_pdf(drawn):
 
 
 def _width(spec):
-    return float(re.search(r'<svg[^>]* width="([\d.]+)"', draw(spec, "svg").read_text(encoding="utf-8"))[1])
+    return float(
+        re.search(r'<svg[^>]* width="([\d.]+)"', draw(spec, "svg").read_text(encoding="utf-8"))[1]
+    )
 
 
 def views(spec):
@@ -82,7 +95,10 @@ def narrow(spec, room=PHONE):
             view["vconcat"] = view.pop("hconcat")
         if "columns" in view or isinstance(view.get("facet"), dict) and "field" in view["facet"]:
             view["columns"] = 1
-        for place in (view.get("facet"), view.get("encoding")):  # panels beside each other stack, too
+        for place in (
+            view.get("facet"),
+            view.get("encoding"),
+        ):  # panels beside each other stack, too
             if isinstance(place, dict) and "column" in place and "row" not in place:
                 place["row"] = place.pop("column")
             if isinstance(place, dict) and isinstance(place.get("facet"), dict):
@@ -90,14 +106,23 @@ def narrow(spec, room=PHONE):
         for channel in ("x", "y"):
             _wrap_title(view.get("encoding", {}).get(channel), channel)
     small["config"]["legend"] = {**small["config"].get("legend", {}), "columns": 1}
-    small["config"]["axis"] = {**small["config"].get("axis", {}), "labelOverlap": True, "labelSeparation": 3}
+    small["config"]["axis"] = {
+        **small["config"].get("axis", {}),
+        "labelOverlap": True,
+        "labelSeparation": 3,
+    }
     sized = [view for view in views(small) if isinstance(view.get("width"), (int, float))]
     full = max((view["width"] for view in sized), default=0)
     for view in views(small):
         mark = view.get("mark")
         if isinstance(mark, dict) and mark.get("type") == "text" and mark.get("fontSize", 0) > 11:
             mark["fontSize"] = 11
-        if isinstance(mark, dict) and mark.get("type") == "bar" and isinstance(mark.get("size"), (int, float)) and full:
+        if (
+            isinstance(mark, dict)
+            and mark.get("type") == "bar"
+            and isinstance(mark.get("size"), (int, float))
+            and full
+        ):
             mark["size"] = max(4, round(mark["size"] * (room - 50) / full))
     # The wide drawing of a lone view is there already; what stands beside its plot tells how far to shrink at first.
     _fit(small, sized, room, _width(spec) - room if len(sized) == 1 else None)
@@ -125,23 +150,58 @@ def _fit(spec, sized, room, excess=None):
 def _wrap_title(channel, name, letters=45):
     """Break the long title of an axis into lines; that of y, which stands above the plot, grows upward."""
     for place in (channel, channel.get("axis")) if isinstance(channel, dict) else ():
-        if isinstance(place, dict) and isinstance(place.get("title"), str) and len(place["title"]) > letters:
+        if (
+            isinstance(place, dict)
+            and isinstance(place.get("title"), str)
+            and len(place["title"]) > letters
+        ):
             place["title"] = textwrap.wrap(place["title"], letters)
             if name == "y":
-                channel["axis"] = {**(channel.get("axis") or {}), "titleY": -12 - 15 * (len(place["title"]) - 1)}
+                channel["axis"] = {
+                    **(channel.get("axis") or {}),
+                    "titleY": -12 - 15 * (len(place["title"]) - 1),
+                }
 
 
 def _wrap_names(spec, letters):
     """Set the names of rows in 11 pixels, in lines of at most `letters`, and give the rows the height for them."""
-    names = {value for rows in spec.get("datasets", {}).values() for row in rows for value in row.values() if isinstance(value, str)}
-    lines = {name: [line for part in name.split("|") for line in textwrap.wrap(part, letters)] for name in sorted(names) if len(name) > letters}
+    names = {
+        value
+        for rows in spec.get("datasets", {}).values()
+        for row in rows
+        for value in row.values()
+        if isinstance(value, str)
+    }
+    lines = {
+        name: [line for part in name.split("|") for line in textwrap.wrap(part, letters)]
+        for name in sorted(names)
+        if len(name) > letters
+    }
     told = f"({json.dumps(lines, ensure_ascii=False)})[datum.label] || split(datum.label, '|')"
     for view in views(spec):
         for part in [view, *view.get("layer", [])]:
             y = part.get("encoding", {}).get("y")
-            if isinstance(y, dict) and isinstance(y.get("field"), str) and y.get("type") in ("nominal", "ordinal") and y.get("axis", {}) is not None:
-                y["axis"] = {**y.get("axis", {}), "labelExpr": told, "labelFontSize": 11, "labelLineHeight": 13}
-                rows = {row[y["field"]] for values in spec.get("datasets", {}).values() for row in values if isinstance(row.get(y["field"]), str)}
-                need = len(rows) * (13 * max((len(lines.get(name, name.split("|"))) for name in rows), default=1) + 8)
+            if (
+                isinstance(y, dict)
+                and isinstance(y.get("field"), str)
+                and y.get("type") in ("nominal", "ordinal")
+                and y.get("axis", {}) is not None
+            ):
+                y["axis"] = {
+                    **y.get("axis", {}),
+                    "labelExpr": told,
+                    "labelFontSize": 11,
+                    "labelLineHeight": 13,
+                }
+                rows = {
+                    row[y["field"]]
+                    for values in spec.get("datasets", {}).values()
+                    for row in values
+                    if isinstance(row.get(y["field"]), str)
+                }
+                need = len(rows) * (
+                    13 * max((len(lines.get(name, name.split("|"))) for name in rows), default=1)
+                    + 8
+                )
                 if isinstance(view.get("height"), (int, float)):
                     view["height"] = max(view["height"], need)

@@ -38,7 +38,11 @@ def latest_url():
 def git(*words, root=ROOT):
     """Return what git says in this tree, or "" where there is no git or no answer."""
     try:
-        return subprocess.run(["git", *words], cwd=root, capture_output=True, check=True).stdout.decode("utf-8").strip()
+        return (
+            subprocess.run(["git", *words], cwd=root, capture_output=True, check=True)
+            .stdout.decode("utf-8")
+            .strip()
+        )
     except (OSError, subprocess.CalledProcessError):
         return ""
 
@@ -56,13 +60,22 @@ def day():
 def data_vintage():
     """Return the latest day on which the sources of the data package were read, as YYYY-MM-DD."""
     package = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
-    return max((source.get("accessed", "") for item in package["resources"] for source in item.get("sources", [])), default="")
+    return max(
+        (
+            source.get("accessed", "")
+            for item in package["resources"]
+            for source in item.get("sources", [])
+        ),
+        default="",
+    )
 
 
 def published(root=ROOT):
     """Return the published editions, oldest first: dicts of version, date, commit, tree (of `book/editions.csv`)."""
     path = root / "book" / "editions.csv"
-    return list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) if path.exists() else []
+    return (
+        list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) if path.exists() else []
+    )
 
 
 def commit_of(row):
@@ -76,7 +89,9 @@ def commit_of(row):
 def being_published():
     """Return the version that `make edition` is building here, or ""; a checkout of an edition's tag is that edition too."""
     asked = os.environ.get("COMPANION_EDITION", "")
-    return asked or (read_version() if read_version() in git("tag", "--points-at", "HEAD").split() else "")
+    return asked or (
+        read_version() if read_version() in git("tag", "--points-at", "HEAD").split() else ""
+    )
 
 
 def label():
@@ -103,8 +118,24 @@ def cite():
     who, title, which = about["authors"][0]["name"], about["title"], label()
     which = which if being_published() else f"{which}, commit {commit()}"
     url = about.get("url", "")
-    ris = [("TY", "BOOK"), ("AU", who), ("TI", title), ("ET", which), ("PY", when[:4]), ("DA", when.replace("-", "/")), ("UR", url), ("ER", "")]
-    bibtex = {"author": f"{{{who}}}", "title": f"{{{title}}}", "edition": which, "year": when[:4], "date": when, "url": url}
+    ris = [
+        ("TY", "BOOK"),
+        ("AU", who),
+        ("TI", title),
+        ("ET", which),
+        ("PY", when[:4]),
+        ("DA", when.replace("-", "/")),
+        ("UR", url),
+        ("ER", ""),
+    ]
+    bibtex = {
+        "author": f"{{{who}}}",
+        "title": f"{{{title}}}",
+        "edition": which,
+        "year": when[:4],
+        "date": when,
+        "url": url,
+    }
     fields = ",\n".join(f"  {key} = {{{value}}}" for key, value in bibtex.items() if value)
     return {
         "text": f"{who[0].upper()}{who[1:]}. {when[:4]}. *{title}*. {which[0].upper()}{which[1:]}, {spell(when)}.{f' <{url}>' if url else ''}",
@@ -117,8 +148,15 @@ def zenodo():
     """Return the text of .zenodo.json, made from CITATION.cff."""
     about = citation()
     told = {
-        "title": about["title"], "description": " ".join(about["abstract"].split()), "version": read_version(), "publication_date": str(about["date-released"]),
-        "upload_type": "publication", "publication_type": "book", "creators": [{"name": author["name"]} for author in about["authors"]],
-        "license": about["license"][-1], "keywords": about["keywords"], "language": "eng",
+        "title": about["title"],
+        "description": " ".join(about["abstract"].split()),
+        "version": read_version(),
+        "publication_date": str(about["date-released"]),
+        "upload_type": "publication",
+        "publication_type": "book",
+        "creators": [{"name": author["name"]} for author in about["authors"]],
+        "license": about["license"][-1],
+        "keywords": about["keywords"],
+        "language": "eng",
     }
     return json.dumps(told, indent=2, ensure_ascii=False) + "\n"

@@ -13,7 +13,17 @@ from myst_nb.core import render
 from sphinx import addnodes
 
 from press import chicago
-from press.edition import being_published, citation, commit, data_vintage, day, label, latest_url, read_version, spell
+from press.edition import (
+    being_published,
+    citation,
+    commit,
+    data_vintage,
+    day,
+    label,
+    latest_url,
+    read_version,
+    spell,
+)
 from press.epub import begin_epub, finish_epub
 from press.figure_page import skip, visit_data_table_html, visit_drawing_html, visit_drawing_text
 from press.outputs import OutputRenderer, data_table, drawing
@@ -23,24 +33,48 @@ from press.site import finish_html
 from press.stale import find_outdated
 
 
-
 def configure(app, config):
     """Set version, dates, addresses and the frames of LaTeX and EPUB, which `_config.yml` cannot compute."""
     config.version = config.release = read_version()
-    config.epub_uid = config.epub_identifier = f"alliances-in-transition-{config.version}"  # equal, as the two tables of contents must name one book
+    config.epub_uid = config.epub_identifier = (
+        f"alliances-in-transition-{config.version}"  # equal, as the two tables of contents must name one book
+    )
     config.epub_cover = ("_static/cover.png", "epub-cover.html")
     config.html_baseurl = latest_url()  # Sphinx makes canonical links of it
     repository = citation().get("repository-code", "")
     if repository:
-        config.html_theme_options.update(repository_url=repository, repository_branch=being_published() or "main", use_repository_button=True, use_issues_button=True,
-                                         launch_buttons={"binderhub_url": "https://mybinder.org", "notebook_interface": "jupyterlab"})
-    config.html_context.update(version=config.version, label=label(), edition=being_published(), data_vintage=spell(data_vintage()), latest_url=latest_url())
+        config.html_theme_options.update(
+            repository_url=repository,
+            repository_branch=being_published() or "main",
+            use_repository_button=True,
+            use_issues_button=True,
+            launch_buttons={
+                "binderhub_url": "https://mybinder.org",
+                "notebook_interface": "jupyterlab",
+            },
+        )
+    config.html_context.update(
+        version=config.version,
+        label=label(),
+        edition=being_published(),
+        data_vintage=spell(data_vintage()),
+        latest_url=latest_url(),
+    )
     config.latex_additional_files = ["press/book.sty"]
     config.latex_elements = {
-        "papersize": "a4paper", "pointsize": "10pt", "extraclassoptions": "openany,twoside",
+        "papersize": "a4paper",
+        "pointsize": "10pt",
+        "extraclassoptions": "openany,twoside",
         "geometry": r"\usepackage[paperwidth=170mm,paperheight=240mm,inner=23mm,outer=19mm,top=24mm,bottom=22mm,headsep=7mm,footskip=10mm]{geometry}",
-        "fontpkg": "", "preamble": r"\usepackage{book}", "sphinxsetup": "verbatimvisiblespace={}", "fncychap": "", "figure_align": "!htb", "makeindex": "", "printindex": "",
-        "maketitle": r"\companiontitle{%s}{%s}{%s}{%s}" % (label(), spell(day()), commit(), spell(data_vintage())),
+        "fontpkg": "",
+        "preamble": r"\usepackage{book}",
+        "sphinxsetup": "verbatimvisiblespace={}",
+        "fncychap": "",
+        "figure_align": "!htb",
+        "makeindex": "",
+        "printindex": "",
+        "maketitle": r"\companiontitle{%s}{%s}{%s}{%s}"
+        % (label(), spell(day()), commit(), spell(data_vintage())),
         "tableofcontents": r"\companioncontents",
     }
 
@@ -55,18 +89,31 @@ def add_parts(app, doctree):
         if toctree is None and not isinstance(child, nodes.title):
             child.replace_self(addnodes.only("", child.deepcopy(), expr="html"))
         elif toctree is not None and toctree.get("caption"):
-            child.replace_self([nodes.raw("", r"\part{%s}" % toctree["caption"], format="latex"), child])
+            child.replace_self(
+                [nodes.raw("", r"\part{%s}" % toctree["caption"], format="latex"), child]
+            )
 
 
 def setup(app):
     """Register the extension with Sphinx."""
     chicago.register(app)
-    plugins = render.load_mime_renders()  # entry points would need packaging; a test holds that this list is what myst-nb reads
+    plugins = (
+        render.load_mime_renders()
+    )  # entry points would need packaging; a test holds that this list is what myst-nb reads
     if OutputRenderer not in plugins:
         plugins.append(OutputRenderer)
     html_, other = (visit_drawing_html, None), (skip, None)
-    app.add_node(drawing, html=html_, latex=other, text=(visit_drawing_text, None), man=other, texinfo=other)
-    app.add_node(data_table, html=(visit_data_table_html, None), latex=other, text=other, man=other, texinfo=other)
+    app.add_node(
+        drawing, html=html_, latex=other, text=(visit_drawing_text, None), man=other, texinfo=other
+    )
+    app.add_node(
+        data_table,
+        html=(visit_data_table_html, None),
+        latex=other,
+        text=other,
+        man=other,
+        texinfo=other,
+    )
     app.add_post_transform(Paper)
     app.connect("config-inited", configure)
     app.connect("doctree-read", add_parts)

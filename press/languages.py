@@ -4,8 +4,15 @@ import re
 
 from press.edition import BOOK
 
-SCRIPTS = {"ja": "\u3005-\u30ff\u3400-\u9fff\uff01-\uff9f\u300a-\u301f", "ko": "\uac00-\ud7a3", "ru": "\u0400-\u04ff"}
-FOREIGN = re.compile("[%s](?:[%s\\s、。・,.:：「」『』〈〉《》0-9%%…!?()-]*[%s」』〉》])?" % (("".join(SCRIPTS.values()),) * 3))
+SCRIPTS = {
+    "ja": "\u3005-\u30ff\u3400-\u9fff\uff01-\uff9f\u300a-\u301f",
+    "ko": "\uac00-\ud7a3",
+    "ru": "\u0400-\u04ff",
+}
+FOREIGN = re.compile(
+    "[%s](?:[%s\\s、。・,.:：「」『』〈〉《》0-9%%…!?()-]*[%s」』〉》])?"
+    % (("".join(SCRIPTS.values()),) * 3)
+)
 
 
 def script_language(text, known=()):
@@ -25,12 +32,21 @@ def script_language(text, known=()):
 
 def chinese_titles():
     text = (BOOK / "references.bib").read_text(encoding="utf-8")
-    return [entry for entry in re.split(r"\n@", text) if re.search(r"langid\s*=\s*[{\"]chinese", entry)]
+    return [
+        entry for entry in re.split(r"\n@", text) if re.search(r"langid\s*=\s*[{\"]chinese", entry)
+    ]
 
 
 def mark_languages(body, known):
     """Wrap each run of Japanese, Chinese, Korean or Russian text in a span with its language."""
-    parts = re.split(r"(<(?:script|style|svg)\b.*?</(?:script|style|svg)>|<span[^>]* lang=.*?</span>|<[^>]+>)", body, flags=re.S)
+    parts = re.split(
+        r"(<(?:script|style|svg)\b.*?</(?:script|style|svg)>|<span[^>]* lang=.*?</span>|<[^>]+>)",
+        body,
+        flags=re.S,
+    )
     for index in range(0, len(parts), 2):
-        parts[index] = FOREIGN.sub(lambda run: f'<span lang="{script_language(run[0], known)}">{run[0]}</span>', parts[index])
+        parts[index] = FOREIGN.sub(
+            lambda run: f'<span lang="{script_language(run[0], known)}">{run[0]}</span>',
+            parts[index],
+        )
     return "".join(parts)

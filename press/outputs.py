@@ -58,8 +58,24 @@ def _figure(renderer, spec):
     draw_ahead(meta["name"], drawn)
     figure += drawing(spec=drawn, name=meta["name"], alt=meta["alt"], paper=meta.get("paper", []))
     figure += nodes.caption("", "", *_markdown(renderer, meta["caption"]))
-    source = nodes.paragraph("", "Source: ", *_markdown(renderer, meta["source"]), nodes.Text("."), classes=["figure-source"])
-    figure += nodes.legend("", source, data_table(name=meta["name"], caption=meta["caption"], source=meta["source"], spec=drawn, **meta["table"]))
+    source = nodes.paragraph(
+        "",
+        "Source: ",
+        *_markdown(renderer, meta["source"]),
+        nodes.Text("."),
+        classes=["figure-source"],
+    )
+    figure += nodes.legend(
+        "",
+        source,
+        data_table(
+            name=meta["name"],
+            caption=meta["caption"],
+            source=meta["source"],
+            spec=drawn,
+            **meta["table"],
+        ),
+    )
     _register(renderer, figure, meta["name"])
     return figure
 
@@ -70,7 +86,9 @@ def _computed(renderer, data, meta):
         text = text.partition("\n\n")[2]  # the caption line is for JupyterLab
     found = _markdown(renderer, text, data.line, inline=False)
     for table in [node for node in found if isinstance(node, nodes.table)]:
-        table["classes"] += ["computed", "colwidths-given"] + ["filterable"] * bool(meta.get("filterable"))
+        table["classes"] += ["computed", "colwidths-given"] + ["filterable"] * bool(
+            meta.get("filterable")
+        )
         table["lines"] = share_width(table)
         if table["lines"] > 40:
             table["classes"] += ["longtable"]  # in the PDF it breaks over pages
@@ -78,5 +96,9 @@ def _computed(renderer, data, meta):
             table.insert(0, nodes.title("", "", *_markdown(renderer, meta["caption"])))
         if "name" in meta:
             _register(renderer, table, meta["name"])
-    classes = ["computed-cards", "computed-ledger"] if meta["kind"] == "ledger" else [f"computed-{meta['kind']}"]
+    classes = (
+        ["computed-cards", "computed-ledger"]
+        if meta["kind"] == "ledger"
+        else [f"computed-{meta['kind']}"]
+    )
     return [nodes.container("", *found, classes=classes)]

@@ -11,7 +11,22 @@ from docutils import nodes
 
 from companion.theme import PALETTE
 from press.changes import since_last
-from press.edition import BOOK, NAME, PRESS, ROOT, being_published, citation, cite, commit, data_vintage, day, label, published, read_version, spell
+from press.edition import (
+    BOOK,
+    NAME,
+    PRESS,
+    ROOT,
+    being_published,
+    citation,
+    cite,
+    commit,
+    data_vintage,
+    day,
+    label,
+    published,
+    read_version,
+    spell,
+)
 from press.epub import EPUB_SHEETS
 from press.languages import chinese_titles, mark_languages
 
@@ -23,8 +38,19 @@ def fill_page(app, docname, source):
     """Put into a page of FILLED what this copy is, how to cite it, what changed (the event `source-read`; Jinja, as in Sphinx's templates)."""
     if docname not in FILLED:
         return
-    told = {"name": NAME, "version": read_version(), "label": label(), "edition": being_published(), "day": spell(day()), "commit": commit(), "vintage": spell(data_vintage()),
-            "published": published(), "repository": citation().get("repository-code", ""), "url": citation().get("url", ""), **cite()}
+    told = {
+        "name": NAME,
+        "version": read_version(),
+        "label": label(),
+        "edition": being_published(),
+        "day": spell(day()),
+        "commit": commit(),
+        "vintage": spell(data_vintage()),
+        "published": published(),
+        "repository": citation().get("repository-code", ""),
+        "url": citation().get("url", ""),
+        **cite(),
+    }
     if docname == "book/changes":
         told["changes"] = since_last()
         for path in [*BOOK.glob("*.ipynb"), *BOOK.glob("*.md"), *(ROOT / "data").glob("*.csv")]:
@@ -39,36 +65,71 @@ def finish_page(app, pagename, templatename, context, doctree):
     if book:
         context["html_tag"] = context["html_tag"].replace(">", ' lang="en" xml:lang="en">')
         context["metatags"], context["pageurl"] = "", None
-        context["css_files"] = [sheet for sheet in context["css_files"] if str(getattr(sheet, "filename", sheet)).rpartition("/")[2] in EPUB_SHEETS]
+        context["css_files"] = [
+            sheet
+            for sheet in context["css_files"]
+            if str(getattr(sheet, "filename", sheet)).rpartition("/")[2] in EPUB_SHEETS
+        ]
     if not context.get("body"):
         return
     if doctree and not book:
         if pagename == app.config.root_doc and context["pageurl"]:
-            context["pageurl"] = app.config.html_baseurl  # the front page stands at the root as well
+            context["pageurl"] = (
+                app.config.html_baseurl
+            )  # the front page stands at the root as well
         title = html.unescape(re.sub(r"<[^>]+>", "", context["title"]))
         card = f"_static/cards/{pagename.split('/')[-1]}.png"
         write_card(Path(app.outdir) / card, title, citation()["title"])
-        context["metatags"] += share_lines(title, description(doctree), context["pageurl"], (app.config.html_baseurl or context["content_root"]) + card, context["docstitle"])
+        context["metatags"] += share_lines(
+            title,
+            description(doctree),
+            context["pageurl"],
+            (app.config.html_baseurl or context["content_root"]) + card,
+            context["docstitle"],
+        )
     if not hasattr(app, "companion_chinese"):
         app.companion_chinese = chinese_titles()
     body = mark_languages(context["body"], app.companion_chinese)
     if book:
         context["body"] = re.sub(r'(<[^>]*) lang="([\w-]+)"', r'\1 lang="\2" xml:lang="\2"', body)
         return
-    body = re.sub(r'(<table class="[^"]*docutils.*?</table>)', r'<div class="table-scroll" tabindex="0" role="region" aria-label="Table">\1</div>', body, flags=re.S)
+    body = re.sub(
+        r'(<table class="[^"]*docutils.*?</table>)',
+        r'<div class="table-scroll" tabindex="0" role="region" aria-label="Table">\1</div>',
+        body,
+        flags=re.S,
+    )
     context["body"] = body
 
 
 def describe_edition(app, pagename, templatename, context, doctree):
     """Give a page the meta elements from which a reference manager learns title, editors, date, edition and PDF."""
     about = citation()
-    pairs = [("citation_title", about["title"]), *(("citation_author", author["name"]) for author in about["authors"]), ("citation_publication_date", day().replace("-", "/")),
-             ("citation_language", "en"), ("DC.title", about["title"]), *(("DC.creator", author["name"]) for author in about["authors"]),
-             ("DC.date", day()), ("DC.type", "Text"), ("DC.language", "en"), ("DC.identifier", f"{about['title']}, {label()}")]
+    pairs = [
+        ("citation_title", about["title"]),
+        *(("citation_author", author["name"]) for author in about["authors"]),
+        ("citation_publication_date", day().replace("-", "/")),
+        ("citation_language", "en"),
+        ("DC.title", about["title"]),
+        *(("DC.creator", author["name"]) for author in about["authors"]),
+        ("DC.date", day()),
+        ("DC.type", "Text"),
+        ("DC.language", "en"),
+        ("DC.identifier", f"{about['title']}, {label()}"),
+    ]
     if version := being_published():
         path = f"{NAME}-{version}.pdf"
-        pairs.append(("citation_pdf_url", f"{about['url'].rstrip('/')}/{version}/{path}" if "url" in about else context["pathto"](path, 1)))
-    context["metatags"] = context.get("metatags", "") + "".join(f'\n<meta name="{name}" content="{html.escape(value)}">' for name, value in pairs)
+        pairs.append(
+            (
+                "citation_pdf_url",
+                f"{about['url'].rstrip('/')}/{version}/{path}"
+                if "url" in about
+                else context["pathto"](path, 1),
+            )
+        )
+    context["metatags"] = context.get("metatags", "") + "".join(
+        f'\n<meta name="{name}" content="{html.escape(value)}">' for name, value in pairs
+    )
 
 
 def description(doctree, limit=200):
@@ -76,13 +137,23 @@ def description(doctree, limit=200):
 
     Whole sentences where they fill a good part of the room, otherwise as many words as fit; "" where the page has no such paragraph.
     """
-    texts = [" ".join(node.astext().split()) for node in doctree.findall(nodes.paragraph) if isinstance(node.parent, nodes.section)
-             and not (node.astext().strip() and isinstance(next(child for child in node if child.astext().strip()), nodes.strong) and "plain language" not in node.astext()[:20])]
-    text = min(texts, key=lambda text: not text.startswith("In plain language. "), default="").removeprefix("In plain language. ")
+    texts = [
+        " ".join(node.astext().split())
+        for node in doctree.findall(nodes.paragraph)
+        if isinstance(node.parent, nodes.section)
+        and not (
+            node.astext().strip()
+            and isinstance(next(child for child in node if child.astext().strip()), nodes.strong)
+            and "plain language" not in node.astext()[:20]
+        )
+    ]
+    text = min(
+        texts, key=lambda text: not text.startswith("In plain language. "), default=""
+    ).removeprefix("In plain language. ")
     sentences = re.split(r"(?<=[.?!]) (?=[A-Z“])", text)
     whole = [" ".join(sentences[:count]) for count in range(len(sentences) + 1)]
     fits = max((part for part in whole if len(part) <= limit), key=len)
-    return fits if len(fits) > limit * .4 else textwrap.shorten(text, limit, placeholder=" …")
+    return fits if len(fits) > limit * 0.4 else textwrap.shorten(text, limit, placeholder=" …")
 
 
 def share_lines(title, about, address, picture, site):
@@ -90,11 +161,34 @@ def share_lines(title, about, address, picture, site):
 
     `address` of the page may be empty; `picture` is then an address relative to the page.
     """
-    told = {"og:type": "article", "og:site_name": site, "og:title": title, "og:description": about, "og:url": address, "og:image": picture,
-            "og:image:width": "1200", "og:image:height": "630", "og:image:alt": f"{title}. {site}"}
-    lines = [f'<meta property="{name}" content="{html.escape(value)}" />' for name, value in told.items() if value]
+    told = {
+        "og:type": "article",
+        "og:site_name": site,
+        "og:title": title,
+        "og:description": about,
+        "og:url": address,
+        "og:image": picture,
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "og:image:alt": f"{title}. {site}",
+    }
+    lines = [
+        f'<meta property="{name}" content="{html.escape(value)}" />'
+        for name, value in told.items()
+        if value
+    ]
     named = {"description": about, "twitter:card": "summary_large_image"}
-    return "\n".join(["", *lines, *(f'<meta name="{name}" content="{html.escape(value)}" />' for name, value in named.items() if value)])
+    return "\n".join(
+        [
+            "",
+            *lines,
+            *(
+                f'<meta name="{name}" content="{html.escape(value)}" />'
+                for name, value in named.items()
+                if value
+            ),
+        ]
+    )
 
 
 CARD = """<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630" font-family="Liberation Sans">
@@ -105,7 +199,17 @@ CARD = """<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630" font
 def write_card(path, title, site):
     """Write the picture that stands for a page when it is shared: its title and the book's (PNG, 1200 by 630 pixels, equal bytes for equal titles)."""
     lines = textwrap.wrap(title, 28)
-    drawn = CARD.format(**PALETTE, paper="#f7f5f0", site=html.escape(site), mark=re.search(r"<g.*</g>", (PRESS / "static" / "favicon.svg").read_text(encoding="utf-8"), re.S)[0],
-                        lines="".join(f'<text x="90" y="{150 + 84 * number}">{html.escape(line)}</text>' for number, line in enumerate(lines)))
+    drawn = CARD.format(
+        **PALETTE,
+        paper="#f7f5f0",
+        site=html.escape(site),
+        mark=re.search(
+            r"<g.*</g>", (PRESS / "static" / "favicon.svg").read_text(encoding="utf-8"), re.S
+        )[0],
+        lines="".join(
+            f'<text x="90" y="{150 + 84 * number}">{html.escape(line)}</text>'
+            for number, line in enumerate(lines)
+        ),
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(vl_convert.svg_to_png(drawn))

@@ -27,7 +27,11 @@ def in_state(spec, state):
 
 def describe_state(spec, only=None):
     """Return in words where the controls of a chart stand, those named in `only` or all: "Prices: Nominal; Years ahead: 10"."""
-    return "; ".join(f"{label}: {'all' if value is None else str(value).replace('-', '−')}" for name, label, value in controls(spec) if only is None or name in only)
+    return "; ".join(
+        f"{label}: {'all' if value is None else str(value).replace('-', '−')}"
+        for name, label, value in controls(spec)
+        if only is None or name in only
+    )
 
 
 def paper_drawings(node):
@@ -39,8 +43,18 @@ def paper_drawings(node):
     first = controls(in_state(spec, states[0]))
     for number, state in enumerate(states):
         one = in_state(spec, state)
-        label = describe_state(one, changed if number == 0 else {now[0] for now, then in zip(controls(one), first) if now != then})
-        one["title"] = {"text": textwrap.wrap(label, 46), "fontSize": 13, "fontWeight": "normal", "anchor": "start"}
+        label = describe_state(
+            one,
+            changed
+            if number == 0
+            else {now[0] for now, then in zip(controls(one), first) if now != then},
+        )
+        one["title"] = {
+            "text": textwrap.wrap(label, 46),
+            "fontSize": 13,
+            "fontWeight": "normal",
+            "anchor": "start",
+        }
         told.append((narrow(one), node["alt"] if number == 0 else f"The same chart. {label}."))
     return told
 
@@ -53,13 +67,17 @@ def paper_note(node):
     still = describe_state(node["spec"], {name for name, _, _ in controls(node["spec"])} - changed)
     if not node["paper"]:
         return f"Drawn here with {still}. The HTML edition has controls for the rest."
-    return "Each drawing shows one state of the controls that the HTML edition has" + (f", all of them with {still}." if still else ".")
+    return "Each drawing shows one state of the controls that the HTML edition has" + (
+        f", all of them with {still}." if still else "."
+    )
 
 
 def _latex(node, before, after=""):
     """Set raw LaTeX before and after a node."""
     place = node.parent.index(node)
-    node.parent[place:place + 1] = [nodes.raw("", before, format="latex"), node] + [nodes.raw("", after, format="latex")] * bool(after)
+    node.parent[place : place + 1] = [nodes.raw("", before, format="latex"), node] + [
+        nodes.raw("", after, format="latex")
+    ] * bool(after)
 
 
 class Paper(SphinxPostTransform):
@@ -83,25 +101,57 @@ class Paper(SphinxPostTransform):
             for spec, alt in drawn:
                 path = draw(spec, form).as_posix()
                 self.env.images.add_file(self.env.docname, path)
-                images.append(nodes.image(uri=path, candidates={"*": path}, alt=alt, **({"width": "49%"} if len(drawn) > 1 and form == "pdf" else {})))
-            node.replace_self(images if len(images) == 1 else nodes.paragraph("", "", *(part for image in images for part in (image, nodes.Text(" ")))))
-        for node in list(self.document.findall(lambda n: n.get("nb_element") == "cell_code_source" if isinstance(n, nodes.container) else False)):
+                images.append(
+                    nodes.image(
+                        uri=path,
+                        candidates={"*": path},
+                        alt=alt,
+                        **({"width": "49%"} if len(drawn) > 1 and form == "pdf" else {}),
+                    )
+                )
+            node.replace_self(
+                images
+                if len(images) == 1
+                else nodes.paragraph(
+                    "", "", *(part for image in images for part in (image, nodes.Text(" ")))
+                )
+            )
+        for node in list(
+            self.document.findall(
+                lambda n: (
+                    n.get("nb_element") == "cell_code_source"
+                    if isinstance(n, nodes.container)
+                    else False
+                )
+            )
+        ):
             node.parent.remove(node)
         self._keep_together() if form == "pdf" else self._gather_tables()
 
     def _keep_together(self):
         """Keep a run-in heading with its text and a claim with its record and source; let a table with a number float, as figures do."""
         for node in list(self.document.findall(nodes.paragraph)):
-            parts = [part for part in node if part.astext()]  # the parser leaves empty texts around emphasis
+            parts = [
+                part for part in node if part.astext()
+            ]  # the parser leaves empty texts around emphasis
             if isinstance(node.parent, nodes.entry):
                 continue
             if len(parts) == 1 and isinstance(parts[0], (nodes.strong, nodes.emphasis)):
                 _latex(node, r"\needspace{8\baselineskip}", r"\companionkeep ")
             elif parts and isinstance(parts[0], nodes.strong) and parts[0].astext().endswith("."):
                 _latex(node, r"\needspace{5\baselineskip}")
-        for card in [node for node in self.document.findall(nodes.block_quote) if "computed-cards" in node.parent.get("classes", [])]:
+        for card in [
+            node
+            for node in self.document.findall(nodes.block_quote)
+            if "computed-cards" in node.parent.get("classes", [])
+        ]:
             for node in card[1:]:
-                _latex(node, r"\vspace{1mm}" if any(isinstance(part, nodes.strong) for part in node) else r"\nopagebreak ")
+                _latex(
+                    node,
+                    r"\vspace{1mm}"
+                    if any(isinstance(part, nodes.strong) for part in node)
+                    else r"\nopagebreak ",
+                )
         for node in list(self.document.findall(nodes.table)):
             if "longtable" in node["classes"]:
                 _latex(node, r"\needspace{12\baselineskip}")
@@ -110,15 +160,27 @@ class Paper(SphinxPostTransform):
 
     def _gather_tables(self):
         """Move the data of a page's figures to its end, as e-readers fold nothing; on the first page, say which edition it is."""
-        section = nodes.section("", nodes.title("", "Data of the figures"), ids=["data-of-the-figures"])
+        section = nodes.section(
+            "", nodes.title("", "Data of the figures"), ids=["data-of-the-figures"]
+        )
         for node in list(self.document.findall(data_table)):
             label = f"{node['name']}-data"
-            node.replace_self(nodes.paragraph("", "", nodes.reference("", "Data of this figure", refid=label, internal=True), classes=["figure-data"]))
+            node.replace_self(
+                nodes.paragraph(
+                    "",
+                    "",
+                    nodes.reference("", "Data of this figure", refid=label, internal=True),
+                    classes=["figure-data"],
+                )
+            )
             section += nodes.container("", node, ids=[label])
         if len(section) > 1:
             self.document.next_node(nodes.section).append(section)
         if self.env.docname == self.app.config.root_doc:
             for toctree in self.document.findall(addnodes.toctree):
-                toctree["titlesonly"], toctree["maxdepth"] = False, 2  # an e-reader's contents lead to sections, too
+                toctree["titlesonly"], toctree["maxdepth"] = (
+                    False,
+                    2,
+                )  # an e-reader's contents lead to sections, too
             heading = self.document.next_node(nodes.title)
             heading.parent.insert(1, nodes.paragraph("", edition_line(), classes=["edition"]))

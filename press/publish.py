@@ -59,23 +59,41 @@ def cut(version):
     if dirty := git("status", "--porcelain"):
         raise BuildError(f"{dirty.split()[1]}: not committed; an edition is cut from a clean tree")
     if not _changelog((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), version):
-        raise BuildError(f"CHANGELOG.md: no entry '## {version}'; expected what a reader of the last edition must know")
+        raise BuildError(
+            f"CHANGELOG.md: no entry '## {version}'; expected what a reader of the last edition must know"
+        )
     if before and (gone := lost(commit_tree(commit_of(before[-1])), folder_tree(ROOT))):
-        raise BuildError(f"{gone[0]}: in edition {before[-1]['version']} and no longer in the book; expected a line for it in book/redirects.txt")
+        raise BuildError(
+            f"{gone[0]}: in edition {before[-1]['version']} and no longer in the book; expected a line for it in book/redirects.txt"
+        )
     path = ROOT / "CITATION.cff"
     text = re.sub(r"(?m)^version: .*$", f'version: "{version}"', path.read_text(encoding="utf-8"))
-    path.write_text(re.sub(r"(?m)^date-released: .*$", f'date-released: "{datetime.now(UTC):%Y-%m-%d}"', text), encoding="utf-8")
+    path.write_text(
+        re.sub(r"(?m)^date-released: .*$", f'date-released: "{datetime.now(UTC):%Y-%m-%d}"', text),
+        encoding="utf-8",
+    )
     (ROOT / ".zenodo.json").write_text(zenodo(), encoding="utf-8")
     _git("add", "CITATION.cff", ".zenodo.json")
     _git("commit", "--quiet", "--message", f"Edition {version}")
     _git("tag", version)
     with LIST.open("a", encoding="utf-8", newline="\n") as out:
-        out.write(",".join([version, git("log", "-1", "--format=%cs"), git("rev-parse", "HEAD"), git("rev-parse", "HEAD^{tree}")]) + "\n")
+        out.write(
+            ",".join(
+                [
+                    version,
+                    git("log", "-1", "--format=%cs"),
+                    git("rev-parse", "HEAD"),
+                    git("rev-parse", "HEAD^{tree}"),
+                ]
+            )
+            + "\n"
+        )
     _git("commit", "--quiet", "--message", f"List edition {version}", "book/editions.csv")
     return f"edition {version}: tagged and listed; `make edition` builds the site"
 
 
 # --- Building editions --------------------------------------------------------------------------
+
 
 def _lock(root):
     """Return a short digest of the software that a tree asks for, and of this Python."""
@@ -93,9 +111,25 @@ def _python(root):
     python = home / ("Scripts" if os.name == "nt" else "bin") / "python"
     if not (home / ".whole").exists():
         shutil.rmtree(home, ignore_errors=True)
-        for words in ([sys.executable, "-m", "venv", home], [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", root / "requirements.txt"]):
-            if (run := subprocess.run([str(word) for word in words], capture_output=True, text=True)).returncode:
-                raise BuildError(f"environment {home.name}: {(run.stderr or run.stdout).strip().splitlines()[-1]}")
+        for words in (
+            [sys.executable, "-m", "venv", home],
+            [
+                python,
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "-r",
+                root / "requirements.txt",
+            ],
+        ):
+            if (
+                run := subprocess.run([str(word) for word in words], capture_output=True, text=True)
+            ).returncode:
+                raise BuildError(
+                    f"environment {home.name}: {(run.stderr or run.stdout).strip().splitlines()[-1]}"
+                )
         (home / ".whole").touch()
     return str(python)
 
@@ -104,14 +138,25 @@ def _check(edition):
     """Refuse an edition whose commit is not here, is not what the list says, or has no entry in its changelog."""
     version, commit = edition["version"], commit_of(edition)
     if not commit:
-        raise BuildError(f"edition {version}: commit {edition['commit'][:10]} is not in this copy of the repository; fetch its whole history")
-    tree, tagged = git("rev-parse", f"{commit}^{{tree}}"), git("rev-parse", "--verify", "--quiet", f"refs/tags/{version}^{{commit}}")
+        raise BuildError(
+            f"edition {version}: commit {edition['commit'][:10]} is not in this copy of the repository; fetch its whole history"
+        )
+    tree, tagged = (
+        git("rev-parse", f"{commit}^{{tree}}"),
+        git("rev-parse", "--verify", "--quiet", f"refs/tags/{version}^{{commit}}"),
+    )
     if tree != edition["tree"]:
-        raise BuildError(f"edition {version}: commit {commit[:10]} has tree {tree[:10]}, book/editions.csv says {edition['tree'][:10]}")
+        raise BuildError(
+            f"edition {version}: commit {commit[:10]} has tree {tree[:10]}, book/editions.csv says {edition['tree'][:10]}"
+        )
     if tagged and tagged != commit:
-        raise BuildError(f"edition {version}: the tag is at {tagged[:10]}, book/editions.csv says {commit[:10]}")
+        raise BuildError(
+            f"edition {version}: the tag is at {tagged[:10]}, book/editions.csv says {commit[:10]}"
+        )
     if not _changelog(git("show", f"{commit}:CHANGELOG.md"), version):
-        raise BuildError(f"edition {version}: CHANGELOG.md has no entry '## {version}' at commit {commit[:10]}")
+        raise BuildError(
+            f"edition {version}: CHANGELOG.md has no entry '## {version}' at commit {commit[:10]}"
+        )
 
 
 def build(edition, again=False):
@@ -126,9 +171,17 @@ def build(edition, again=False):
     _git("worktree", "add", "--quiet", "--detach", str(work), commit_of(edition))
     try:
         print(f"edition {version}: building from {edition['commit'][:10]}", flush=True)
-        module = "press.build" if (work / "press").is_dir() else "companion.build"  # where the build of 2026.11 lies
-        run = subprocess.run([_python(work), "-m", module, "edition"], cwd=work, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                             env={**os.environ, "PYTHONPATH": str(work / "book"), "COMPANION_EDITION": version})
+        module = (
+            "press.build" if (work / "press").is_dir() else "companion.build"
+        )  # where the build of 2026.11 lies
+        run = subprocess.run(
+            [_python(work), "-m", module, "edition"],
+            cwd=work,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONPATH": str(work / "book"), "COMPANION_EDITION": version},
+        )
         if run.returncode:
             raise BuildError(f"edition {version}: {run.stdout.strip()}")
         stamp.unlink(missing_ok=True)
@@ -143,6 +196,7 @@ def build(edition, again=False):
 
 
 # --- The site -----------------------------------------------------------------------------------
+
 
 def _pages(folder):
     """Return the pages of a built edition to which a switcher may lead."""
@@ -182,12 +236,26 @@ def _front(editions):
     blocks = []
     for edition in reversed(editions):
         version = edition["version"]
-        files = [("Read", "index.html"), ("PDF", f"{NAME}-{version}.pdf"), ("EPUB", f"{NAME}-{version}.epub"), ("zip for reading offline", f"{NAME}-{version}.zip"),
-                 ("data package", f"{NAME}-{version}-data.zip"), ("what changed", "book/changes.html"), ("sums of all files", "MANIFEST.sha256")]
+        files = [
+            ("Read", "index.html"),
+            ("PDF", f"{NAME}-{version}.pdf"),
+            ("EPUB", f"{NAME}-{version}.epub"),
+            ("zip for reading offline", f"{NAME}-{version}.zip"),
+            ("data package", f"{NAME}-{version}-data.zip"),
+            ("what changed", "book/changes.html"),
+            ("sums of all files", "MANIFEST.sha256"),
+        ]
         links = " · ".join(f'<a href="{version}/{path}">{text}</a>' for text, path in files)
-        blocks.append(f"<h2>Edition {version}</h2>\n<p>{spell(edition['date'])}, commit <code>{edition['commit'][:10]}</code><br>{links}</p>")
+        blocks.append(
+            f"<h2>Edition {version}</h2>\n<p>{spell(edition['date'])}, commit <code>{edition['commit'][:10]}</code><br>{links}</p>"
+        )
     about = citation()
-    return FRONT.format(title=html.escape(about["title"]), about=html.escape(" ".join(about["abstract"].split())), newest=editions[-1]["version"], editions="\n".join(blocks))
+    return FRONT.format(
+        title=html.escape(about["title"]),
+        about=html.escape(" ".join(about["abstract"].split())),
+        newest=editions[-1]["version"],
+        editions="\n".join(blocks),
+    )
 
 
 def site(again=False):
@@ -204,16 +272,25 @@ def site(again=False):
     folders = {edition["version"]: build(edition, again) for edition in editions}
     for older, newer in zip(editions, editions[1:]):
         if gone := lost(commit_tree(commit_of(older)), commit_tree(commit_of(newer))):
-            raise BuildError(f"{gone[0]}: in edition {older['version']} and not in {newer['version']}; book/redirects.txt of that edition has no line for it")
+            raise BuildError(
+                f"{gone[0]}: in edition {older['version']} and not in {newer['version']}; book/redirects.txt of that edition has no line for it"
+            )
     new, good = ROOT / "_build" / "site.new", ROOT / "_build" / "site"
     shutil.rmtree(new, ignore_errors=True)
-    told = [{"version": version, "date": spell(edition["date"]), "pages": _pages(folder)} for edition, (version, folder) in zip(editions, folders.items())]
+    told = [
+        {"version": version, "date": spell(edition["date"]), "pages": _pages(folder)}
+        for edition, (version, folder) in zip(editions, folders.items())
+    ]
     newest = editions[-1]["version"]
     for name, folder in [*folders.items(), ("latest", folders[newest])]:
         shutil.copytree(folder, new / name)
-        (new / name / "_static" / "editions.js").write_text(f"window.companionEditions = {json.dumps(told, indent=1)};\n", encoding="utf-8")
+        (new / name / "_static" / "editions.js").write_text(
+            f"window.companionEditions = {json.dumps(told, indent=1)};\n", encoding="utf-8"
+        )
         if manifest(new / name) != (new / name / EXEMPT[0]).read_text(encoding="utf-8"):
-            raise BuildError(f"_build/editions/{name}: a file differs from MANIFEST.sha256; remove that folder's .tree file and build again")
+            raise BuildError(
+                f"_build/editions/{name}: a file differs from MANIFEST.sha256; remove that folder's .tree file and build again"
+            )
     (new / "index.html").write_text(_front(editions), encoding="utf-8")
     (new / ".nojekyll").touch()  # a host that runs Jekyll would drop folders such as _static
     if (new / "latest" / "404.html").exists():

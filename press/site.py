@@ -16,7 +16,6 @@ from press.figure_page import lead_on
 from press.outputs import log
 
 
-
 def vega_bundle():
     """Return the path of the one script file that draws charts, made from what vl-convert carries and kept in _build/.figures."""
     path = ROOT / "_build" / ".figures" / f"vega-{vl_convert.__version__}-{VEGA_LITE}.js"
@@ -28,9 +27,49 @@ def vega_bundle():
     return path
 
 
-ICONS = (0xf0c9, 0xf002, 0xf019, 0xf0eb, 0xf05a, 0xf071, 0xf186, 0xf185, 0xf042, 0xf054, 0xf053, 0xf104, 0xf105, 0xf107,
-         0xf078, 0xf077, 0xf15b, 0xf1c1, 0xf1c9, 0xf065, 0xf00d, 0xf0c1, 0xf062, 0xf03a, 0xf111, 0xf06a, 0xf0f3, 0xf02d,
-         0xf0a4, 0xf057, 0xf060, 0xf061, 0xf35d, 0xf0ca, 0xf03e, 0xf24d, 0xf058, 0xf1f8, 0xf02e, 0xf0f6, 0xf7d9)
+ICONS = (
+    0xF0C9,
+    0xF002,
+    0xF019,
+    0xF0EB,
+    0xF05A,
+    0xF071,
+    0xF186,
+    0xF185,
+    0xF042,
+    0xF054,
+    0xF053,
+    0xF104,
+    0xF105,
+    0xF107,
+    0xF078,
+    0xF077,
+    0xF15B,
+    0xF1C1,
+    0xF1C9,
+    0xF065,
+    0xF00D,
+    0xF0C1,
+    0xF062,
+    0xF03A,
+    0xF111,
+    0xF06A,
+    0xF0F3,
+    0xF02D,
+    0xF0A4,
+    0xF057,
+    0xF060,
+    0xF061,
+    0xF35D,
+    0xF0CA,
+    0xF03E,
+    0xF24D,
+    0xF058,
+    0xF1F8,
+    0xF02E,
+    0xF0F6,
+    0xF7D9,
+)
 
 
 def cut_icons(path):
@@ -53,8 +92,17 @@ def write_redirects(out, env):
     Returns what is wrong, a line each: an old address that is in use, a new one that is not.
     """
     figures = {name for kinds in env.toc_fignumbers.values() for name in kinds.get("figure", {})}
-    left = [path for path in (out / "figures").glob("*") if path.name.partition(".")[0] not in figures]
-    for path in {*left, *(path for path in out.rglob("*.html") if f"<title>{MOVED}" in path.read_text(encoding="utf-8"))}:
+    left = [
+        path for path in (out / "figures").glob("*") if path.name.partition(".")[0] not in figures
+    ]
+    for path in {
+        *left,
+        *(
+            path
+            for path in out.rglob("*.html")
+            if f"<title>{MOVED}" in path.read_text(encoding="utf-8")
+        ),
+    }:
         path.unlink()
     there, faults = env.found_docs | {f"figures/{name}" for name in figures}, []
     try:
@@ -63,15 +111,29 @@ def write_redirects(out, env):
         return [str(error)]
     for old, new in told.items():
         if old in there or new not in there:
-            faults.append(f"book/redirects.txt: found {old} {new}; expected " + ("an old address that nothing has any more" if old in there else "a new address that the book has"))
+            faults.append(
+                f"book/redirects.txt: found {old} {new}; expected "
+                + (
+                    "an old address that nothing has any more"
+                    if old in there
+                    else "a new address that the book has"
+                )
+            )
         else:
-            lead_on(out / f"{old}.html", relative_uri(f"{old}.html", f"{new}.html"), MOVED, env.config.html_baseurl and f"{env.config.html_baseurl}{new}.html")
+            lead_on(
+                out / f"{old}.html",
+                relative_uri(f"{old}.html", f"{new}.html"),
+                MOVED,
+                env.config.html_baseurl and f"{env.config.html_baseurl}{new}.html",
+            )
     return faults
 
 
 UNTHEMED = 'document.documentElement.dataset.theme = localStorage.getItem("theme") || "auto";'
-THEMED = ('document.documentElement.dataset.theme = document.documentElement.dataset.mode !== "auto" ? document.documentElement.dataset.mode'
-          ' : matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";')
+THEMED = (
+    'document.documentElement.dataset.theme = document.documentElement.dataset.mode !== "auto" ? document.documentElement.dataset.mode'
+    ' : matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";'
+)
 """The theme's line leaves a page without colors and borders until its own script has come, and things move when it does."""
 
 
@@ -81,17 +143,32 @@ def finish_html(app, error):
         return
     out = Path(app.outdir)
     shutil.copyfile(vega_bundle(), out / "_static" / "vega.js")
-    (out / "_static" / "favicon.png").write_bytes(vl_convert.svg_to_png((PRESS / "static" / "favicon.svg").read_text(encoding="utf-8"), scale=6))
-    for leftover in ("webpack-macros.html", "sbt-webpack-macros.html"):  # templates, which the theme keeps among its static files
+    (out / "_static" / "favicon.png").write_bytes(
+        vl_convert.svg_to_png(
+            (PRESS / "static" / "favicon.svg").read_text(encoding="utf-8"), scale=6
+        )
+    )
+    for leftover in (
+        "webpack-macros.html",
+        "sbt-webpack-macros.html",
+    ):  # templates, which the theme keeps among its static files
         (out / "_static" / leftover).unlink(missing_ok=True)
     icons = out / "_static" / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.woff2"
     if icons.exists() and icons.stat().st_size > 50_000:  # as the theme brought it
         cut_icons(icons)
     for page in out.rglob("*.html"):
-        text = page.read_text(encoding="utf-8").replace('data-theme="auto"', 'data-theme="light"', 1)
+        text = page.read_text(encoding="utf-8").replace(
+            'data-theme="auto"', 'data-theme="light"', 1
+        )
         text = text.replace(UNTHEMED, THEMED)
-        if page.name != "search.html":  # the theme brings the index (28 KB) to every page, for a search while typing that is switched off
-            text = re.sub(r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\s*', "", text)
+        if (
+            page.name != "search.html"
+        ):  # the theme brings the index (28 KB) to every page, for a search while typing that is switched off
+            text = re.sub(
+                r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\s*',
+                "",
+                text,
+            )
         # The first build of a folder computes this sum before the file is there, a second one after.
         page.write_text(re.sub(r"(mystnb\.\w+\.css)\?v=\w+", r"\1", text), encoding="utf-8")
     write_front_page(out, app.config.root_doc)
@@ -109,9 +186,13 @@ def write_front_page(out, root):
         if re.match(r"[a-z]+:|//|#", target) or target == "":
             return match[0]
         path, mark, rest = re.match(r"([^?#]*)([?#]?)(.*)", target, re.S).groups()
-        path = os.path.normpath(os.path.join(folder, path)).replace(os.sep, "/") + ("/" if path.endswith("/") else "")
+        path = os.path.normpath(os.path.join(folder, path)).replace(os.sep, "/") + (
+            "/" if path.endswith("/") else ""
+        )
         return f"{match[1]}={match[2]}{path}{mark}{rest}{match[2]}"
 
     text = re.sub(r'\b(href|src|action)=(")([^"]*)"', lift, text)
-    text = text.replace('data-content_root="../"', 'data-content_root="./"').replace('content="../_static/', 'content="_static/')
+    text = text.replace('data-content_root="../"', 'data-content_root="./"').replace(
+        'content="../_static/', 'content="_static/'
+    )
     (out / "index.html").write_text(text, encoding="utf-8")

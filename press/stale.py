@@ -11,7 +11,6 @@ from press.edition import BOOK, PRESS, ROOT, commit, label
 from press.pages import FILLED
 
 
-
 def _digest(paths):
     total = hashlib.sha256(sys.version.encode())
     for path in sorted(paths):
@@ -33,8 +32,23 @@ def find_outdated(app, env, added, changed, removed):
     """
     code = (BOOK / "companion").glob("*.py")
     inputs = _digest([*code, *(ROOT / "data").glob("*"), *ROOT.glob("constraints.txt")])
-    frame = _digest([*(path for path in PRESS.glob("*.py") if path.stem not in ("build", "publish")), ROOT / "CITATION.cff"]) + label()
-    static = _digest([path for folder in ("static", "templates") for path in (PRESS / folder).rglob("*") if path.is_file()])
+    frame = (
+        _digest(
+            [
+                *(path for path in PRESS.glob("*.py") if path.stem not in ("build", "publish")),
+                ROOT / "CITATION.cff",
+            ]
+        )
+        + label()
+    )
+    static = _digest(
+        [
+            path
+            for folder in ("static", "templates")
+            for path in (PRESS / folder).rglob("*")
+            if path.is_file()
+        ]
+    )
     kept = getattr(env, "companion_keys", {})
     env.companion_keys = {"inputs": inputs, "frame": frame, "static": static, "commit": commit()}
     notebooks = {name for name in env.found_docs if env.doc2path(name).endswith(".ipynb")}
@@ -52,7 +66,9 @@ def find_outdated(app, env, added, changed, removed):
         outdated |= env.found_docs & set(FILLED)
     if kept.get("static") != static:
         outdated.add(app.config.root_doc)
-    _execute_together(app, [env.doc2path(name) for name in sorted(notebooks & (outdated | set(added)))])
+    _execute_together(
+        app, [env.doc2path(name) for name in sorted(notebooks & (outdated | set(added)))]
+    )
     return sorted(outdated - set(added) - set(removed))
 
 
@@ -66,4 +82,6 @@ def _execute_together(app, paths):
     cache = get_cache(_cache_path(app))
     for path in paths:
         cache.add_nb_to_project(path)
-    load_executor("local-parallel", cache=cache).run_and_cache(filter_uris=paths, timeout=app.config.nb_execution_timeout)
+    load_executor("local-parallel", cache=cache).run_and_cache(
+        filter_uris=paths, timeout=app.config.nb_execution_timeout
+    )

@@ -7,7 +7,6 @@ from itertools import permutations
 
 from docutils import nodes
 
-
 LINE = 92  # characters of table text that a line of the PDF holds
 BETWEEN = 3  # characters that the space between two columns takes
 
@@ -24,7 +23,9 @@ def _lines(rows, widths):
 
 def _cost(rows, widths):
     lines = _lines(rows, widths)
-    return sum(map(max, lines)) + sum(map(sum, lines))  # the table's height; and a cell that breaks reads worse, even where the row has room
+    return sum(map(max, lines)) + sum(
+        map(sum, lines)
+    )  # the table's height; and a cell that breaks reads worse, even where the row has room
 
 
 def share_width(table):
@@ -34,8 +35,16 @@ def share_width(table):
     line holds, short columns keep their width and long ones share the rest by the root of their length;
     then columns give to one another while that saves lines of the table and of its cells. None falls below its longest word, a short one not below two thirds.
     """
-    heads = [[entry.astext() for entry in row.children] for part in table.findall(nodes.thead) for row in part.findall(nodes.row)]
-    rows = [[entry.astext() for entry in row.children] for part in table.findall(nodes.tbody) for row in part.findall(nodes.row)]
+    heads = [
+        [entry.astext() for entry in row.children]
+        for part in table.findall(nodes.thead)
+        for row in part.findall(nodes.row)
+    ]
+    rows = [
+        [entry.astext() for entry in row.children]
+        for part in table.findall(nodes.tbody)
+        for row in part.findall(nodes.row)
+    ]
     least, asked = [], []
     for number in range(len(heads[0])):
         head_word = max(len(w) for head in heads for w in re.split(r"[\s/-]", head[number]))
@@ -45,17 +54,33 @@ def share_width(table):
         if asked[-1] <= 18:  # a date breaks once, after the day
             least[-1] = max(least[-1], 2 * asked[-1] // 3 + 2)
     fixed = {n: asked[n] for n in range(len(asked)) if asked[n] <= 18 or sum(asked) <= LINE}
-    while len(fixed) < len(asked):  # share what is left; a column that would fall below its longest word is fixed there
+    while len(fixed) < len(
+        asked
+    ):  # share what is left; a column that would fall below its longest word is fixed there
         rest = LINE - sum(fixed.values())
         roots = sum(asked[n] ** 0.5 for n in range(len(asked)) if n not in fixed)
-        shares = {n: int(rest * asked[n] ** 0.5 / roots) for n in range(len(asked)) if n not in fixed}
+        shares = {
+            n: int(rest * asked[n] ** 0.5 / roots) for n in range(len(asked)) if n not in fixed
+        }
         short = {n: least[n] for n, share in shares.items() if share < least[n]}
         fixed.update(short or shares)
     widths = [fixed[n] for n in range(len(asked))]
-    moves = [(giver, taker, step) for giver, taker in permutations(range(len(widths)), 2) for step in range(1, 9)] if sum(asked) > LINE else []
+    moves = (
+        [
+            (giver, taker, step)
+            for giver, taker in permutations(range(len(widths)), 2)
+            for step in range(1, 9)
+        ]
+        if sum(asked) > LINE
+        else []
+    )
     best = _cost(rows, widths)
     while moves:
-        tried = [[width - step * (n == giver) + step * (n == taker) for n, width in enumerate(widths)] for giver, taker, step in moves if widths[giver] - step >= least[giver]]
+        tried = [
+            [width - step * (n == giver) + step * (n == taker) for n, width in enumerate(widths)]
+            for giver, taker, step in moves
+            if widths[giver] - step >= least[giver]
+        ]
         found = min(tried, key=lambda one: _cost(rows, one), default=widths)
         if _cost(rows, found) >= best:
             break

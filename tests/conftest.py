@@ -1,4 +1,5 @@
 """What the tests share: the book, built once; a browser without a network; small books to break."""
+
 import http.server
 import json
 import os
@@ -7,9 +8,9 @@ import shutil
 import subprocess
 import sys
 import threading
+import zipfile
 from contextlib import contextmanager
 from functools import partial
-import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -48,8 +49,14 @@ def build(root, task, check=True):
     with open(root / "_build" / ".tests.lock", "w") as lock:
         if fcntl:
             fcntl.flock(lock, fcntl.LOCK_EX)
-        run = subprocess.run([sys.executable, "-m", "press.build", task], cwd=root, text=True, stdout=subprocess.PIPE,
-                             stderr=subprocess.STDOUT, env={**os.environ, "PYTHONPATH": str(root / "book")})
+        run = subprocess.run(
+            [sys.executable, "-m", "press.build", task],
+            cwd=root,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONPATH": str(root / "book")},
+        )
     if check and run.returncode:
         pytest.fail(f"press.build {task} failed:\n{run.stdout}", pytrace=False)
     return run.returncode, run.stdout
@@ -63,7 +70,10 @@ def pages():
 
 def notebooks():
     """{name: notebook} of all notebooks of the book."""
-    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(BOOK.glob("*.ipynb"))}
+    return {
+        path.stem: json.loads(path.read_text(encoding="utf-8"))
+        for path in sorted(BOOK.glob("*.ipynb"))
+    }
 
 
 def version():
@@ -84,8 +94,12 @@ def pdf(html):
         need(tool)
     build(ROOT, "pdf")
     path = ROOT / "_build" / "pdf" / f"alliances-in-transition-{version()}.pdf"
-    text = subprocess.run(["pdftotext", "-enc", "UTF-8", str(path), "-"], capture_output=True, check=True).stdout.decode()
-    log = (ROOT / "_build" / "next" / "_build" / "latex" / "book.log").read_text(encoding="utf-8", errors="replace")
+    text = subprocess.run(
+        ["pdftotext", "-enc", "UTF-8", str(path), "-"], capture_output=True, check=True
+    ).stdout.decode()
+    log = (ROOT / "_build" / "next" / "_build" / "latex" / "book.log").read_text(
+        encoding="utf-8", errors="replace"
+    )
     return SimpleNamespace(path=path, pages=text.split("\f")[:-1], log=log)
 
 
@@ -103,8 +117,13 @@ def figures(html):
     """{label: (number, caption)} of all figures of the HTML book."""
     found = {}
     for page in sorted((html / "book").glob("*.html")):
-        for figure in BeautifulSoup(page.read_text(encoding="utf-8"), "lxml").select("figure.chart-figure"):
-            found[figure["id"]] = (int(re.search(r"\d+", figure.select_one(".caption-number").get_text())[0]), figure.select_one(".caption-text").get_text())
+        for figure in BeautifulSoup(page.read_text(encoding="utf-8"), "lxml").select(
+            "figure.chart-figure"
+        ):
+            found[figure["id"]] = (
+                int(re.search(r"\d+", figure.select_one(".caption-number").get_text())[0]),
+                figure.select_one(".caption-text").get_text(),
+            )
     assert sorted(number for number, _ in found.values()) == list(range(1, len(found) + 1)) != []
     return found
 
@@ -112,7 +131,7 @@ def figures(html):
 class _Below(http.server.SimpleHTTPRequestHandler):
     def translate_path(self, path):
         inside = path.startswith(BASE)
-        return super().translate_path("/" + path[len(BASE):]) if inside else os.devnull + "/none"
+        return super().translate_path("/" + path[len(BASE) :]) if inside else os.devnull + "/none"
 
     def log_message(self, *_):
         pass
@@ -146,7 +165,10 @@ def chromium():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"])
+        browser = playwright.chromium.launch(
+            executable_path=path,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        )
         yield browser
         browser.close()
 
@@ -160,10 +182,27 @@ def open_window(browser, **options):
     context = browser.new_context(**options)
     record = SimpleNamespace(said=[], outside=[], failed=[], asked=[])
     local = re.compile(r"(https?|wss?)://127\.0\.0\.1[:/]|file:|data:|blob:|about:")
-    context.route(lambda url: not local.match(url), lambda route: (record.outside.append(route.request.url), route.abort()))
-    context.on("console", lambda line: record.said.append(f"{line.type}: {line.text} ({line.location['url']})") if line.type in ("error", "warning") else None)
+    context.route(
+        lambda url: not local.match(url),
+        lambda route: (record.outside.append(route.request.url), route.abort()),
+    )
+    context.on(
+        "console",
+        lambda line: (
+            record.said.append(f"{line.type}: {line.text} ({line.location['url']})")
+            if line.type in ("error", "warning")
+            else None
+        ),
+    )
     context.on("weberror", lambda error: record.said.append(f"page error: {error.error}"))
     context.on("request", lambda request: record.asked.append(request.url))
-    context.on("requestfailed", lambda request: record.failed.append(f"{request.url}: {request.failure}"))
-    context.on("response", lambda answer: record.failed.append(f"{answer.url}: {answer.status}") if answer.status >= 400 else None)
+    context.on(
+        "requestfailed", lambda request: record.failed.append(f"{request.url}: {request.failure}")
+    )
+    context.on(
+        "response",
+        lambda answer: (
+            record.failed.append(f"{answer.url}: {answer.status}") if answer.status >= 400 else None
+        ),
+    )
     return context, record

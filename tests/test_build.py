@@ -1,4 +1,5 @@
 """Building, on a book of three pages: faults stop it twice in a row, and what changed is built anew."""
+
 import os
 import re
 import shutil
@@ -33,13 +34,18 @@ def notebook(*sources):
     from press.build import dumps
 
     cells = [{"cell_type": "markdown", "id": "head", "metadata": {}, "source": "# Sample"}]
-    cells += [{"cell_type": "code", "id": f"c{n}", "metadata": {}, "outputs": [], "source": text} for n, text in enumerate(sources)]
+    cells += [
+        {"cell_type": "code", "id": f"c{n}", "metadata": {}, "outputs": [], "source": text}
+        for n, text in enumerate(sources)
+    ]
     return dumps({"cells": cells})
 
 
 def write(root, **pages):
     for name, text in pages.items():
-        (root / "book" / (f"{name}.ipynb" if name == "sample" else f"{name}.md")).write_text(text, encoding="utf-8")
+        (root / "book" / (f"{name}.ipynb" if name == "sample" else f"{name}.md")).write_text(
+            text, encoding="utf-8"
+        )
 
 
 def plant(root):
@@ -66,8 +72,14 @@ def tree(tmp_path_factory):
 
 def plain(root):
     """`jupyter-book build .`, as anyone would type it; returns its log."""
-    run = subprocess.run([sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "."], cwd=root,
-                         text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONUTF8": "1"})
+    run = subprocess.run(
+        [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "."],
+        cwd=root,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )
     assert run.returncode == 0, run.stdout
     return re.sub(r"\x1b\[[0-9;]*m", "", run.stdout)
 
@@ -82,14 +94,22 @@ def refuse(root, task, good, *words):
     for turn in ("first", "second"):
         code, said = build(root, task, check=False)
         assert code != 0, f"the {turn} build passed"
-        assert [line for line in said.splitlines() if all(word in line for word in words)], f"no line of the {turn} build names {words}: {said}"
+        assert [line for line in said.splitlines() if all(word in line for word in words)], (
+            f"no line of the {turn} build names {words}: {said}"
+        )
         assert "Traceback" not in said
         assert good.read_bytes() == before, f"the {turn} build changed the last good {task}"
 
 
 FAULTS = {
-    "a broken label": ({"index": INDEX + "\nSee [nothing](#no-such-label).\n"}, ("book/index.md", "no-such-label")),
-    "a failing cell": ({"sample": notebook(*CELLS, "ships['no such column']")}, ("book/sample.ipynb", "no such column")),
+    "a broken label": (
+        {"index": INDEX + "\nSee [nothing](#no-such-label).\n"},
+        ("book/index.md", "no-such-label"),
+    ),
+    "a failing cell": (
+        {"sample": notebook(*CELLS, "ships['no such column']")},
+        ("book/sample.ipynb", "no such column"),
+    ),
 }
 
 
@@ -104,8 +124,14 @@ def test_a_fault_stops_the_html_twice(tree, fault):
 
 
 REDIRECTS = {
-    "an old address in use": ("book/about book/sample", ("redirects.txt", "book/about", "nothing has")),
-    "a new address that is not there": ("figures/fig-old figures/fig-none", ("redirects.txt", "fig-none", "the book has")),
+    "an old address in use": (
+        "book/about book/sample",
+        ("redirects.txt", "book/about", "nothing has"),
+    ),
+    "a new address that is not there": (
+        "figures/fig-old figures/fig-none",
+        ("redirects.txt", "fig-none", "the book has"),
+    ),
     "a line without a new address": ("figures/fig-old", ("redirects.txt, line 1", "fig-old")),
 }
 
@@ -124,12 +150,18 @@ def test_a_redirect_that_leads_nowhere_stops_the_html_twice(tree, fault):
 def test_a_renamed_figure_keeps_its_address(tree):
     figures, path = tree / "_build" / "html" / "figures", tree / "book" / "redirects.txt"
     write(tree, sample=notebook(*CELLS[:2], CELLS[2].replace("fig-sample", "fig-renamed")))
-    path.write_text("# figures\nfigures/fig-sample  figures/fig-renamed\nbook/old/page  book/about  # a page\n")
+    path.write_text(
+        "# figures\nfigures/fig-sample  figures/fig-renamed\nbook/old/page  book/about  # a page\n"
+    )
     try:
         build(tree, "html")
-        assert sorted(file.name for file in figures.glob("fig-sample.*")) == ["fig-sample.html"], "what the old name left is gone"
+        assert sorted(file.name for file in figures.glob("fig-sample.*")) == ["fig-sample.html"], (
+            "what the old name left is gone"
+        )
         assert 'url=fig-renamed.html"' in (figures / "fig-sample.html").read_text(encoding="utf-8")
-        assert 'url=../about.html"' in (tree / "_build" / "html" / "book" / "old" / "page.html").read_text(encoding="utf-8")
+        assert 'url=../about.html"' in (
+            tree / "_build" / "html" / "book" / "old" / "page.html"
+        ).read_text(encoding="utf-8")
         assert (figures / "fig-renamed.csv").exists()
     finally:
         path.unlink()
@@ -142,7 +174,9 @@ def test_equal_books_are_equal_epubs(tree):
     made = []
     for turn in range(2):
         build(tree, "epub")
-        made.append((tree / "_build" / "epub" / f"alliances-in-transition-{version()}.epub").read_bytes())
+        made.append(
+            (tree / "_build" / "epub" / f"alliances-in-transition-{version()}.epub").read_bytes()
+        )
         shutil.rmtree(tree / "_build" / "epub")
     assert made[0] == made[1]
 
@@ -153,14 +187,23 @@ def test_bad_data_stops_the_html_twice(tree):
     good = path.read_bytes()
     path.write_bytes(good.rstrip(b"\n"))
     try:
-        refuse(tree, "html", tree / "_build" / "html" / "index.html", "book/sample.ipynb", "taiwan_strait_transits.csv, row")
+        refuse(
+            tree,
+            "html",
+            tree / "_build" / "html" / "index.html",
+            "book/sample.ipynb",
+            "taiwan_strait_transits.csv, row",
+        )
     finally:
         path.write_bytes(good)
 
 
 def test_a_plain_build_gives_the_same_pages_and_follows_every_change(tree):
     build(tree, "html")
-    made = {path.relative_to(tree / "_build" / "html"): path.read_bytes() for path in (tree / "_build" / "html").rglob("*.html")}
+    made = {
+        path.relative_to(tree / "_build" / "html"): path.read_bytes()
+        for path in (tree / "_build" / "html").rglob("*.html")
+    }
     shutil.rmtree(tree / "_build" / "html")
 
     assert "Executing" in plain(tree)
@@ -169,7 +212,9 @@ def test_a_plain_build_gives_the_same_pages_and_follows_every_change(tree):
         assert same, f"{name} differs from what `make html` makes"
 
     log = plain(tree)
-    assert "Executing" not in log and "Using cached" not in log, "nothing changed, yet a notebook was read"
+    assert "Executing" not in log and "Using cached" not in log, (
+        "nothing changed, yet a notebook was read"
+    )
 
     data = tree / "data" / "taiwan_strait_transits.csv"
     rows = len(data.read_text(encoding="utf-8").splitlines()) - 1
@@ -188,7 +233,9 @@ def test_a_plain_build_gives_the_same_pages_and_follows_every_change(tree):
     style = tree / "press" / "static" / "book.css"
     style.write_text(style.read_text(encoding="utf-8") + "/* changed */\n", encoding="utf-8")
     plain(tree)
-    assert "/* changed */" in (tree / "_build" / "html" / "_static" / "book.css").read_text(encoding="utf-8")
+    assert "/* changed */" in (tree / "_build" / "html" / "_static" / "book.css").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_an_address_in_citation_cff_gives_canonical_links(tree):
@@ -197,12 +244,18 @@ def test_an_address_in_citation_cff_gives_canonical_links(tree):
     path.write_text(good + "url: https://example.org/companion/\n", encoding="utf-8")
     try:
         build(tree, "html")
-        made = {name: (tree / "_build" / "html" / name).read_text(encoding="utf-8") for name in ("index.html", "book/about.html", "404.html")}
+        made = {
+            name: (tree / "_build" / "html" / name).read_text(encoding="utf-8")
+            for name in ("index.html", "book/about.html", "404.html")
+        }
     finally:
         path.write_text(good, encoding="utf-8")
     latest = "https://example.org/companion/latest/"
     for name, address in (("index.html", latest), ("book/about.html", f"{latest}book/about.html")):
-        assert f'<link rel="canonical" href="{address}"' in made[name] and f'<meta property="og:url" content="{address}"' in made[name], name
+        assert (
+            f'<link rel="canonical" href="{address}"' in made[name]
+            and f'<meta property="og:url" content="{address}"' in made[name]
+        ), name
         assert f'<meta property="og:image" content="{latest}_static/cards/' in made[name], name
     assert f'<a href="{latest}">' in made["404.html"] and "<script" not in made["404.html"]
 
@@ -214,6 +267,11 @@ def test_a_glyph_that_no_font_has_stops_the_pdf_twice(tree):
     build(tree, "pdf")
     write(tree, about=ABOUT.replace("A page.", "A page with \U00013000."))
     try:
-        refuse(tree, "pdf", tree / "_build" / "pdf" / f"alliances-in-transition-{version()}.pdf", "\U00013000")
+        refuse(
+            tree,
+            "pdf",
+            tree / "_build" / "pdf" / f"alliances-in-transition-{version()}.pdf",
+            "\U00013000",
+        )
     finally:
         write(tree, about=ABOUT)

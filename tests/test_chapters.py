@@ -1,4 +1,5 @@
 """The chapters and the notebooks of evidence against their contract, read as they are stored."""
+
 import ast
 import csv
 import json
@@ -16,14 +17,37 @@ PENDING = []  # sections that stand as headings only; empty when the chapters ar
 # Section: how many words it has in the article.
 WORDS = {
     "lin-2025": {
-        "lin-abstract": 197, "lin-i": 149, "lin-i-1": 332, "lin-i-2": 276, "lin-ii": 141, "lin-ii-1": 384, "lin-ii-2": 232,
-        "lin-ii-3": 211, "lin-iii": 73, "lin-iii-1": 384, "lin-iii-2": 154, "lin-iv": 541},
+        "lin-abstract": 197,
+        "lin-i": 149,
+        "lin-i-1": 332,
+        "lin-i-2": 276,
+        "lin-ii": 141,
+        "lin-ii-1": 384,
+        "lin-ii-2": 232,
+        "lin-ii-3": 211,
+        "lin-iii": 73,
+        "lin-iii-1": 384,
+        "lin-iii-2": 154,
+        "lin-iv": 541,
+    },
     "johnson-2025": {
-        "johnson-complicated": 807, "johnson-elections": 1477, "johnson-threats": 1029, "johnson-conclusions": 875,
-        "johnson-recommendations": 744},
+        "johnson-complicated": 807,
+        "johnson-elections": 1477,
+        "johnson-threats": 1029,
+        "johnson-conclusions": 875,
+        "johnson-recommendations": 744,
+    },
 }
 EVIDENCE = ["china-budget", "polling", "reading-together"]
-FULL = {"lin-i-1", "lin-ii-1", "lin-ii-3", "lin-iii-1", "johnson-elections", "johnson-threats", "johnson-recommendations"}
+FULL = {
+    "lin-i-1",
+    "lin-ii-1",
+    "lin-ii-3",
+    "lin-iii-1",
+    "johnson-elections",
+    "johnson-threats",
+    "johnson-recommendations",
+}
 PASSAGES = {  # labels inside a section, in their order
     "johnson-elections": ["factors", "seoul", "camp-david"],
     "johnson-threats": ["prc", "dprk", "russia", "taiwan"],
@@ -40,7 +64,9 @@ BOOKS = notebooks()
 def text_of(name):
     """A notebook as one text; code cells stand in it as fenced blocks."""
     fence = {"markdown": "{}", "code": "```{{code-cell}}\n{}\n```"}
-    return "\n\n".join(fence[cell["cell_type"]].format("".join(cell["source"])) for cell in BOOKS[name]["cells"])
+    return "\n\n".join(
+        fence[cell["cell_type"]].format("".join(cell["source"])) for cell in BOOKS[name]["cells"]
+    )
 
 
 def passages(section):
@@ -53,29 +79,40 @@ def text_of_section(chapter, section):
     assert f"\n({section})=\n#" in text, f"{chapter}: no heading with the label ({section})="
     text = text.partition(f"\n({section})=\n")[2]
     others = "|".join(re.escape(label) for label in WORDS[chapter])
-    return re.split(rf"^\((?:{others})\)=$|(?<!\A)^(?:\([\w-]+\)=\n)?## ", text, maxsplit=1, flags=re.M)[0]
+    return re.split(
+        rf"^\((?:{others})\)=$|(?<!\A)^(?:\([\w-]+\)=\n)?## ", text, maxsplit=1, flags=re.M
+    )[0]
 
 
 def read(chapter, section):
     """The parts of a section, {run-in heading: text}; skips a section that is still to come."""
     text = text_of_section(chapter, section)
     if section in PENDING:
-        assert len(text.strip().splitlines()) == 1, f"{section} has content: take it off the list PENDING"
+        assert len(text.strip().splitlines()) == 1, (
+            f"{section} has content: take it off the list PENDING"
+        )
         pytest.skip(f"{section} is still to come")
     pieces = re.split(r"^\*\*(%s)\.\*\*" % "|".join(PARTS), text, flags=re.M)
-    assert pieces[1::2] == PARTS, f"{section}: the run-in headings are {pieces[1::2]}; expected {PARTS}"
+    assert pieces[1::2] == PARTS, (
+        f"{section}: the run-in headings are {pieces[1::2]}; expected {PARTS}"
+    )
     return dict(zip(PARTS, pieces[2::2]))
 
 
 def prompts(text):
     """The prompts in a text: kind, title, name, what they ask."""
     form = r"^:::\{admonition\} (.+)\n:class: prompt(.*)\n(?::name: (.*)\n)?((?:.*\n)*?):::$"
-    return [SimpleNamespace(title=m[1], kind=m[2].strip(), name=m[3], text=m[4]) for m in re.finditer(form, text, re.M)]
+    return [
+        SimpleNamespace(title=m[1], kind=m[2].strip(), name=m[3], text=m[4])
+        for m in re.finditer(form, text, re.M)
+    ]
 
 
 def split_argument(text):
     """(question, restatement, strongest case): the paragraphs of the first part by their kind."""
-    blocks = [block.strip() for block in text.split("\n\n") if block.strip() and block.strip() != "+++"]
+    blocks = [
+        block.strip() for block in text.split("\n\n") if block.strip() and block.strip() != "+++"
+    ]
     question = blocks.pop(0) if re.fullmatch(r"\*[^*]+\?\*", blocks[0]) else ""
     strongest = [block for block in blocks if block.startswith("*At its strongest.*")]
     return question, [block for block in blocks if block not in strongest], strongest
@@ -88,36 +125,57 @@ def words(blocks):
 
 def note_ids(chapter):
     text = (BOOK / "instructor" / f"{chapter}.md").read_text(encoding="utf-8")
-    return {entry.partition("\n")[0].strip(): entry for entry in re.split(r"^## ", text, flags=re.M)[1:]}
+    return {
+        entry.partition("\n")[0].strip(): entry for entry in re.split(r"^## ", text, flags=re.M)[1:]
+    }
 
 
 @pytest.mark.parametrize("chapter", WORDS)
 def test_sections_stand_in_the_order_of_the_article(chapter):
-    wanted = [label for section in WORDS[chapter] for label in [section, *(passages(section) if section not in PENDING else [])]]
-    found = [label for label in re.findall(r"^\(([\w-]+)\)=$", text_of(chapter), re.M) if label in wanted]
+    wanted = [
+        label
+        for section in WORDS[chapter]
+        for label in [section, *(passages(section) if section not in PENDING else [])]
+    ]
+    found = [
+        label for label in re.findall(r"^\(([\w-]+)\)=$", text_of(chapter), re.M) if label in wanted
+    ]
     assert found == wanted
 
 
 @pytest.mark.parametrize("chapter, section", SECTIONS)
 def test_argument(chapter, section):
     question, restatement, strongest = split_argument(read(chapter, section)["The argument"])
-    assert restatement and not re.search(r"^```", "\n".join(restatement), re.M), "the argument is prose, before anything is weighed"
+    assert restatement and not re.search(r"^```", "\n".join(restatement), re.M), (
+        "the argument is prose, before anything is weighed"
+    )
     limit = max(60, WORDS[chapter][section] * 40 // 100)
     limit = limit if section in FULL else min(limit, 120)
-    assert words(restatement) <= limit, f"the restatement has {words(restatement)} words; at most {limit}"
+    assert words(restatement) <= limit, (
+        f"the restatement has {words(restatement)} words; at most {limit}"
+    )
     if section in FULL:
         assert question, "a full section opens with the question at stake, in italics"
-        assert len(strongest) == 1, "a full section closes with one paragraph that begins *At its strongest.*"
+        assert len(strongest) == 1, (
+            "a full section closes with one paragraph that begins *At its strongest.*"
+        )
     else:
-        assert not question and not strongest, "a short section has neither question nor strongest case"
+        assert not question and not strongest, (
+            "a short section has neither question nor strongest case"
+        )
 
 
 @pytest.mark.parametrize("chapter, section", SECTIONS)
 def test_evidence_is_computed_and_later_events_stand_apart(chapter, section):
     parts = read(chapter, section)
     assert "```{code-cell}" in parts["The evidence"], "no code cell in the evidence"
-    for box in re.findall(r"^:::\{admonition\} Since then\n((?:.*\n)*?):::$", parts["How far it goes"], re.M):
-        assert box.startswith(":class: since\n") and "Known to this companion up to spring 2026." in box
+    for box in re.findall(
+        r"^:::\{admonition\} Since then\n((?:.*\n)*?):::$", parts["How far it goes"], re.M
+    ):
+        assert (
+            box.startswith(":class: since\n")
+            and "Known to this companion up to spring 2026." in box
+        )
 
 
 @pytest.mark.parametrize("chapter, section", SECTIONS)
@@ -127,7 +185,9 @@ def test_prompts(chapter, section):
     kinds = KINDS[3 if section in FULL else 1]
     assert [prompt.kind for prompt in found] == kinds
     assert [prompt.title for prompt in found] == [TITLES[kind] for kind in kinds]
-    assert [prompt.name for prompt in found] == [f"d-{section}-{number}" for number in range(1, len(kinds) + 1)]
+    assert [prompt.name for prompt in found] == [
+        f"d-{section}-{number}" for number in range(1, len(kinds) + 1)
+    ]
     assert not prompts("".join(parts[part] for part in PARTS[:3])), "prompts stand under Discuss"
     for prompt in found:
         assert points_at_something(prompt), f"{prompt.name} points at nothing"
@@ -135,7 +195,9 @@ def test_prompts(chapter, section):
 
 def points_at_something(prompt):
     """Whether a prompt names a figure, a passage or table, words in quotation marks, an article of a treaty, or a claim."""
-    return re.search(r"\{numref\}`|\]\([^)]*#[^)]+\)|[\"“][^\"“”]+[\"”]|\bArticle \d|\b[LJ]-\d+", prompt.text)
+    return re.search(
+        r"\{numref\}`|\]\([^)]*#[^)]+\)|[\"“][^\"“”]+[\"”]|\bArticle \d|\b[LJ]-\d+", prompt.text
+    )
 
 
 @pytest.mark.parametrize("name", EVIDENCE)
@@ -143,14 +205,25 @@ def test_a_notebook_of_evidence_has_its_parts(name):
     text = text_of(name)
     headings = re.findall(r"^## (.+)$", text, re.M)
     assert headings[-3:] == ["How far it goes", "Discuss", "Further reading"] and len(headings) >= 8
-    assert "known to this companion up to spring 2026" in text.lower(), "the page says to which day the record is known"
+    assert "known to this companion up to spring 2026" in text.lower(), (
+        "the page says to which day the record is known"
+    )
     listed = set(re.findall(r'"(\w+)"', re.search(r"companion\.datasets\((.*?)\)", text, re.S)[1]))
-    drawn = [spec["usermeta"]["companion"] for cell in BOOKS[name]["cells"] for output in cell.get("outputs", [])
-             for mime, spec in output.get("data", {}).items() if "vegalite" in mime]
-    assert drawn and {resource for meta in drawn for resource in meta["resources"]} <= listed, "a figure draws on data that the page does not list"
+    drawn = [
+        spec["usermeta"]["companion"]
+        for cell in BOOKS[name]["cells"]
+        for output in cell.get("outputs", [])
+        for mime, spec in output.get("data", {}).items()
+        if "vegalite" in mime
+    ]
+    assert drawn and {resource for meta in drawn for resource in meta["resources"]} <= listed, (
+        "a figure draws on data that the page does not list"
+    )
     found = prompts(text.partition("\n## Discuss\n")[2])
     assert len(found) >= 5 and found == prompts(text), "prompts stand under Discuss"
-    assert [prompt.name for prompt in found] == [f"d-{name}-{number}" for number in range(1, len(found) + 1)]
+    assert [prompt.name for prompt in found] == [
+        f"d-{name}-{number}" for number in range(1, len(found) + 1)
+    ]
     for prompt in found:
         assert prompt.title == TITLES[prompt.kind] and points_at_something(prompt), prompt.name
     assert {prompt.kind for prompt in found} == set(TITLES)
@@ -178,18 +251,29 @@ def test_cards_stand_in_their_sections():
     with open(ROOT / "data" / "claims.csv", encoding="utf-8", newline="") as file:
         claims = [row for row in csv.DictReader(file) if row["tier"] == "card"]
     for chapter in WORDS:
-        wanted = {row["section"] for row in claims if row["article"] == chapter and not any(row["section"] in (s, *passages(s)) for s in PENDING)}
+        wanted = {
+            row["section"]
+            for row in claims
+            if row["article"] == chapter
+            and not any(row["section"] in (s, *passages(s)) for s in PENDING)
+        }
         shown = re.findall(r'companion\.cards\("([\w-]+)"\)', text_of(chapter))
         assert sorted(shown) == sorted(wanted)
         for section in [s for s in WORDS[chapter] if s not in PENDING]:
-            inside = re.findall(r'companion\.cards\("([\w-]+)"\)', read(chapter, section)["How far it goes"])
-            assert inside == [label for label in [section, *passages(section)] if label in wanted], section
+            inside = re.findall(
+                r'companion\.cards\("([\w-]+)"\)', read(chapter, section)["How far it goes"]
+            )
+            assert inside == [
+                label for label in [section, *passages(section)] if label in wanted
+            ], section
 
 
 def test_sections_of_the_ledger_are_labels_of_the_book():
     with open(ROOT / "data" / "claims.csv", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            assert f"({row['section']})=" in text_of(row["article"]), f"data/claims.csv, {row['id']}: unknown section {row['section']!r}"
+            assert f"({row['section']})=" in text_of(row["article"]), (
+                f"data/claims.csv, {row['id']}: unknown section {row['section']!r}"
+            )
 
 
 def test_labels_are_unique():
@@ -197,10 +281,21 @@ def test_labels_are_unique():
     for page in sorted([*BOOK.glob("*.md"), *BOOK.glob("*.ipynb")]):
         text = text_of(page.stem) if page.suffix == ".ipynb" else page.read_text(encoding="utf-8")
         labels = re.findall(r"^\(([\w-]+)\)=$|^:name: ([\w-]+)$|\bname=\"([\w-]+)\"", text, re.M)
-        stored = [output for cell in BOOKS[page.stem]["cells"] for output in cell.get("outputs", [])] if page.suffix == ".ipynb" else []
-        figures = [spec["usermeta"]["companion"]["name"] for output in stored for mime, spec in output.get("data", {}).items() if "vegalite" in mime]
+        stored = (
+            [output for cell in BOOKS[page.stem]["cells"] for output in cell.get("outputs", [])]
+            if page.suffix == ".ipynb"
+            else []
+        )
+        figures = [
+            spec["usermeta"]["companion"]["name"]
+            for output in stored
+            for mime, spec in output.get("data", {}).items()
+            if "vegalite" in mime
+        ]
         for label in ["".join(found) for found in labels] + figures:
-            assert label not in seen, f"{page.name}: the label {label!r} stands already in {seen[label]}"
+            assert label not in seen, (
+                f"{page.name}: the label {label!r} stands already in {seen[label]}"
+            )
             seen[label] = page.name
 
 
@@ -224,7 +319,11 @@ def test_code_cells(name):
 
 @pytest.mark.parametrize("name", WORDS)
 def test_code_cells_are_short(name):
-    lines = [len("".join(cell["source"]).splitlines()) for cell in BOOKS[name]["cells"] if cell["cell_type"] == "code"]
+    lines = [
+        len("".join(cell["source"]).splitlines())
+        for cell in BOOKS[name]["cells"]
+        if cell["cell_type"] == "code"
+    ]
     assert statistics.median(lines) <= 4
 
 

@@ -25,8 +25,14 @@ NAMES = [item["name"] for item in PACKAGE["resources"]]
 TAIL = ["cite_as", "url", "read_at", "public_from", "grade", "note"]
 WITH_TAIL = [name for name in NAMES if name != "claims"]
 VERDICTS = {
-    "supported", "supported with caveat", "depends on the measure", "contradicted", "internally inconsistent",
-    "source does not carry the point", "not verifiable here", "forecast or opinion",
+    "supported",
+    "supported with caveat",
+    "depends on the measure",
+    "contradicted",
+    "internally inconsistent",
+    "source does not carry the point",
+    "not verifiable here",
+    "forecast or opinion",
 }
 SECTIONS = set(
     "lin-front lin-abstract lin-i lin-i-1 lin-i-2 lin-ii lin-ii-1 lin-ii-2 lin-ii-3 lin-iii lin-iii-1 lin-iii-2 lin-iv "
@@ -44,6 +50,7 @@ def cells(name):
 
 # ---------------------------------------------------------------- the package
 
+
 def test_package_is_valid_for_frictionless():
     report = frictionless.Package(str(DATA / "datapackage.json")).validate()
     assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "message"])[:5]
@@ -52,7 +59,13 @@ def test_package_is_valid_for_frictionless():
 @pytest.mark.parametrize("name", NAMES)
 def test_resource_loads_with_the_types_of_its_schema(name):
     frame = load(name)
-    kinds = {"string": "string", "integer": "Int64", "number": "float64", "boolean": "boolean", "date": "datetime64"}
+    kinds = {
+        "string": "string",
+        "integer": "Int64",
+        "number": "float64",
+        "boolean": "boolean",
+        "date": "datetime64",
+    }
     fields = data.resource(name)["schema"]["fields"]
     assert list(frame.columns) == [field["name"] for field in fields]
     for field in fields:
@@ -61,14 +74,17 @@ def test_resource_loads_with_the_types_of_its_schema(name):
 
 
 def test_every_file_has_a_resource_and_its_size_and_hash_are_current():
-    assert sorted(path.name for path in DATA.glob("*.csv")) == sorted(item["path"] for item in PACKAGE["resources"])
+    assert sorted(path.name for path in DATA.glob("*.csv")) == sorted(
+        item["path"] for item in PACKAGE["resources"]
+    )
     before = (DATA / "datapackage.json").read_bytes()
     copy = json.loads(before)
     for item in copy["resources"]:
         raw = (DATA / item["path"]).read_bytes()
-        assert (item["bytes"], item["hash"]) == (len(raw), "sha256:" + data.hashlib.sha256(raw).hexdigest()), (
-            f"{item['path']} changed: run make data"
-        )
+        assert (item["bytes"], item["hash"]) == (
+            len(raw),
+            "sha256:" + data.hashlib.sha256(raw).hexdigest(),
+        ), f"{item['path']} changed: run make data"
     assert before.decode("utf-8") == json.dumps(copy, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -76,8 +92,12 @@ def test_every_file_has_a_resource_and_its_size_and_hash_are_current():
 def test_descriptor_is_complete(item):
     for key in ("title", "description", "vintage", "citation", "bytes", "hash"):
         assert item[key], key
-    assert item["sources"] and all(s["title"] and s["accessed"] == "2026-11-22" for s in item["sources"])
-    assert item["licenses"] and all(s["name"] and s["title"] and s["permits"].endswith(".") for s in item["licenses"])
+    assert item["sources"] and all(
+        s["title"] and s["accessed"] == "2026-11-22" for s in item["sources"]
+    )
+    assert item["licenses"] and all(
+        s["name"] and s["title"] and s["permits"].endswith(".") for s in item["licenses"]
+    )
     assert item["schema"]["missingValues"] == [""] and item["schema"]["primaryKey"]
     plain = {"year", "fiscal_year", "wave", "number"}
     for field in item["schema"]["fields"]:
@@ -88,7 +108,9 @@ def test_descriptor_is_complete(item):
 
 
 def test_third_party_data_keep_their_own_terms():
-    licenses = {item["name"]: {entry["name"] for entry in item["licenses"]} for item in PACKAGE["resources"]}
+    licenses = {
+        item["name"]: {entry["name"] for entry in item["licenses"]} for item in PACKAGE["resources"]
+    }
     assert licenses["sipri_milex"] == {"other-nc"}
     assert licenses["democracy"] == {"CC-BY-SA-4.0", "notspecified"}
     assert licenses["unga_ideal_points"] == {"notspecified"}
@@ -97,6 +119,7 @@ def test_third_party_data_keep_their_own_terms():
 
 # ---------------------------------------------------------------- every row
 
+
 @pytest.mark.parametrize("name", WITH_TAIL)
 def test_every_row_says_what_to_cite_where_it_was_read_and_how_good_it_is(name):
     frame = load(name)
@@ -104,15 +127,23 @@ def test_every_row_says_what_to_cite_where_it_was_read_and_how_good_it_is(name):
     for column in ("cite_as", "read_at", "grade"):
         assert frame[column].notna().all(), column
     recalled = frame["read_at"] == "general knowledge"
-    assert (frame.loc[recalled, "grade"] == "general knowledge").all(), "what was not read is graded as recalled"
+    assert (frame.loc[recalled, "grade"] == "general knowledge").all(), (
+        "what was not read is graded as recalled"
+    )
     assert frame.loc[recalled, "cite_as"].str.contains("recalled").all()
-    unmarked = (frame["grade"] == "general knowledge") & ~frame["note"].fillna("").str.contains("recalled")
-    assert frame.loc[unmarked, "read_at"].eq("general knowledge").all(), "a recalled row that was read says what is recalled"
+    unmarked = (frame["grade"] == "general knowledge") & ~frame["note"].fillna("").str.contains(
+        "recalled"
+    )
+    assert frame.loc[unmarked, "read_at"].eq("general knowledge").all(), (
+        "a recalled row that was read says what is recalled"
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_text_is_clean(name):
-    machine = re.compile(r"(?<![\w.])/(work|tmp|home|root|Users)/|\b[A-Z]:\\|file://|localhost|pythonhosted|pypi")
+    machine = re.compile(
+        r"(?<![\w.])/(work|tmp|home|root|Users)/|\b[A-Z]:\\|file://|localhost|pythonhosted|pypi"
+    )
     project = re.compile(r"file id|plan review|claims outline|dossier|helper", re.I)
     for row, record in enumerate(cells(name), start=2):
         for column, text in record.items():
@@ -120,7 +151,9 @@ def test_text_is_clean(name):
             assert text == text.strip() and "  " not in text, where
             assert not machine.search(text) and not project.search(text), where
             if column in ("url", "canonical_url") and text:
-                assert re.fullmatch(r"https?://[^/\s]+\.[^/\s]+(/\S*)?", text) and "..." not in text, where
+                assert (
+                    re.fullmatch(r"https?://[^/\s]+\.[^/\s]+(/\S*)?", text) and "..." not in text
+                ), where
             british = r"(?i)\b(defence|favour\w*|programme|licence|labour\w*|organis\w+|behaviour|neighbour\w*)\b"
             if column not in ("cite_as", "url", "canonical_url"):
                 assert not re.search(british, text), where
@@ -131,24 +164,45 @@ def test_nothing_is_later_than_spring_2026_and_days_are_in_order(name):
     frame = load(name)
     for column in frame.select_dtypes("datetime").columns:
         assert frame[column].dropna().le(pd.Timestamp("2026-05-31")).all(), column
-    for first, last in (("fieldwork_start", "fieldwork_end"), ("date", "end_date"), ("start", "end"), ("signed", "in_force")):
+    for first, last in (
+        ("fieldwork_start", "fieldwork_end"),
+        ("date", "end_date"),
+        ("start", "end"),
+        ("signed", "in_force"),
+    ):
         if last in frame:
             assert not (frame[last] < frame[first]).any(), f"{first} after {last}"
     if "fieldwork_end" in frame:
-        assert not (frame["public_from"] < frame["fieldwork_end"]).any(), "public before the fieldwork ended"
+        assert not (frame["public_from"] < frame["fieldwork_end"]).any(), (
+            "public before the fieldwork ended"
+        )
     if "date_as_known" in frame:
         day = frame["date"].notna()
-        assert (frame.loc[day, "date"].dt.strftime("%Y-%m-%d") == frame.loc[day, "date_as_known"]).all()
+        assert (
+            frame.loc[day, "date"].dt.strftime("%Y-%m-%d") == frame.loc[day, "date_as_known"]
+        ).all()
         dated = frame["year"].notna()
-        assert (frame.loc[dated, "date_as_known"].str[:4] == frame.loc[dated, "year"].astype(str)).all()
+        assert (
+            frame.loc[dated, "date_as_known"].str[:4] == frame.loc[dated, "year"].astype(str)
+        ).all()
 
 
 def test_what_the_record_warns_of_stays_out():
-    assert set(load("sipri_milex")["country"]) == {"China", "Japan", "South Korea", "Taiwan", "United States"}
+    assert set(load("sipri_milex")["country"]) == {
+        "China",
+        "Japan",
+        "South Korea",
+        "Taiwan",
+        "United States",
+    }
     votes = load("rok_election_2025").query("unit == 'votes'")
     assert "Song Jin-ho" not in set(votes["candidate"]), "outlets differ on these votes"
-    cabinet = load("alliance_views").query("series == 'Japan Cabinet Office diplomacy survey' and year == 2025")
-    assert len(cabinet) and cabinet["n_responses"].isna().all(), "the count closed before the fieldwork did"
+    cabinet = load("alliance_views").query(
+        "series == 'Japan Cabinet Office diplomacy survey' and year == 2025"
+    )
+    assert len(cabinet) and cabinet["n_responses"].isna().all(), (
+        "the count closed before the fieldwork did"
+    )
     assert 2026 not in set(load("nhk_constitution")["year"])
     for name in ("history_events", "timeline"):
         assert not load(name)["event"].str.contains("Andong").any()
@@ -157,43 +211,70 @@ def test_what_the_record_warns_of_stays_out():
 
 # ---------------------------------------------------------------- as_of
 
+
 def test_as_of_keeps_what_was_public_on_that_day():
     budget = load("china_defense_budget", as_of=LIN)
     assert budget.attrs["as_of"] == LIN and budget["public_from"].max() <= pd.Timestamp(LIN)
     latest = budget.query("year == 2025")
     assert list(latest["scope"]) == ["central"], "the national figure came on 9 March"
-    assert load("china_defense_budget", as_of="2025-03-09").query("year == 2025")["scope"].nunique() == 2
+    assert (
+        load("china_defense_budget", as_of="2025-03-09").query("year == 2025")["scope"].nunique()
+        == 2
+    )
     assert set(load("nhk_constitution", as_of=LIN)["year"]) >= {2018, 2020, 2021, 2022, 2023, 2024}
     assert not {2019, 2025} & set(load("nhk_constitution", as_of=LIN)["year"])
     assert set(load("sipri_milex", as_of=JOHNSON)["edition"]) == {"April 2025"}
-    assert load("unga_ideal_points", as_of=LIN).empty and len(load("unga_ideal_points", as_of=JOHNSON)) == 204
-    assert set(load("democracy", as_of=JOHNSON).query("source_index == 'V-Dem'")["edition"]) == {"v15"}
+    assert (
+        load("unga_ideal_points", as_of=LIN).empty
+        and len(load("unga_ideal_points", as_of=JOHNSON)) == 204
+    )
+    assert set(load("democracy", as_of=JOHNSON).query("source_index == 'V-Dem'")["edition"]) == {
+        "v15"
+    }
     assert len(load("taiwan_strait_transits", as_of=LIN)) == 2
     assert len(load("exercise_examples", as_of=LIN)) == 4
-    targets = load("china_macro", as_of=LIN).query("indicator == 'gdp_growth_target'").set_index("year")["value"]
+    targets = (
+        load("china_macro", as_of=LIN)
+        .query("indicator == 'gdp_growth_target'")
+        .set_index("year")["value"]
+    )
     assert list(targets.loc[[2023, 2024, 2025]]) == [5, 5, 5]
-    assert load("us_inward_fdi", as_of=LIN).query("basis == 'ultimate owner'")["year"].unique().tolist() == [2023]
+    assert load("us_inward_fdi", as_of=LIN).query("basis == 'ultimate owner'")[
+        "year"
+    ].unique().tolist() == [2023]
     assert load("threat_indicators", as_of=JOHNSON).shape == load("threat_indicators").shape
 
 
 def test_as_of_takes_a_date_or_its_text_and_refuses_the_rest():
     assert load("timeline", as_of=LIN).equals(load("timeline", as_of="2025-03-08"))
-    assert load("timeline", as_of=pd.Timestamp("2025-03-08 15:00")).equals(load("timeline", as_of=LIN))
-    with pytest.raises(DataError, match=r"^as_of: found '8 March'; expected a date or text as YYYY-MM-DD$"):
+    assert load("timeline", as_of=pd.Timestamp("2025-03-08 15:00")).equals(
+        load("timeline", as_of=LIN)
+    )
+    with pytest.raises(
+        DataError, match=r"^as_of: found '8 March'; expected a date or text as YYYY-MM-DD$"
+    ):
         load("timeline", as_of="8 March")
-    with pytest.raises(DataError, match=r'^claims\.csv: found no column "public_from"; expected one, as as_of=2025-03-08'):
+    with pytest.raises(
+        DataError,
+        match=r'^claims\.csv: found no column "public_from"; expected one, as as_of=2025-03-08',
+    ):
         load("claims", as_of=LIN)
 
 
 # ---------------------------------------------------------------- numbers against numbers
 
+
 def central():
-    rows = load("china_defense_budget").query("kind == 'budget' and scope == 'central'").set_index("year")
+    rows = (
+        load("china_defense_budget")
+        .query("kind == 'budget' and scope == 'central'")
+        .set_index("year")
+    )
     return rows.dropna(subset="amount_bn_cny")
 
 
 BUDGET_EXCEPTIONS = {
-    2015: "the rate is over the execution of 2014, which was below the budget; the amount is rounded to 886.9",
+    2015: "the rate is over the execution of 2014, which was below the budget; the amount is rounded to 886.9"
 }
 
 
@@ -214,43 +295,71 @@ def test_announced_growth_agrees_with_national_budget_over_national_execution():
     compared = 0
     for year, row in budget.dropna(subset="growth_announced_pct").iterrows():
         if year - 1 in executed:
-            assert 100 * (row.amount_bn_cny / executed[year - 1] - 1) == pytest.approx(row.growth_announced_pct, abs=0.3), year
+            assert 100 * (row.amount_bn_cny / executed[year - 1] - 1) == pytest.approx(
+                row.growth_announced_pct, abs=0.3
+            ), year
             compared += 1
     assert compared >= 12
 
 
 def test_national_totals_are_not_below_central_ones_and_headlines_are_one_a_year():
     rows = load("china_defense_budget")
-    wide = rows.query("kind == 'budget'").pivot(index="year", columns="scope", values="amount_bn_cny").dropna(subset=["central", "national"])
+    wide = (
+        rows.query("kind == 'budget'")
+        .pivot(index="year", columns="scope", values="amount_bn_cny")
+        .dropna(subset=["central", "national"])
+    )
     assert len(wide) >= 9 and (wide["national"] >= wide["central"]).all()
     headlines = rows[rows["headline"]].groupby("year").size()
-    assert (headlines.drop(2005) == 1).all() and headlines[2005] == 2, "two figures circulated in 2005"
+    assert (headlines.drop(2005) == 1).all() and headlines[2005] == 2, (
+        "two figures circulated in 2005"
+    )
 
 
 def test_the_budget_of_2025_is_as_the_ledger_says():
     rows = central()
     added = rows["amount_bn_cny"].diff().round()
-    assert rows["growth_announced_pct"].loc[[2022, 2023, 2024, 2025, 2026]].tolist() == [7.1, 7.2, 7.2, 7.2, 7.0]
+    assert rows["growth_announced_pct"].loc[[2022, 2023, 2024, 2025, 2026]].tolist() == [
+        7.1,
+        7.2,
+        7.2,
+        7.2,
+        7.0,
+    ]
     assert added.loc[[2023, 2024, 2025, 2026]].tolist() == [103, 112, 119, 125]
-    assert rows["growth_announced_pct"].loc[2018] == 8.1 and rows["growth_announced_pct"].loc[2019] == 7.5
+    assert (
+        rows["growth_announced_pct"].loc[2018] == 8.1
+        and rows["growth_announced_pct"].loc[2019] == 7.5
+    )
 
 
 def test_macro_series_agree_with_one_another():
     wide = load("china_macro").pivot(index="year", columns="indicator", values="value")
     for year in (2024, 2025):
         nominal = wide.gdp_nominal[year] / wide.gdp_nominal[year - 1]
-        assert 100 * (nominal / (1 + wide.gdp_real_growth[year] / 100) - 1) == pytest.approx(wide.gdp_deflator_change[year], abs=0.06)
-    assert (wide["gdp_growth_target_high"] >= wide["gdp_growth_target"])[wide["gdp_growth_target_high"].notna()].all()
-    assert wide.gdp_growth_target.notna().sum() == 22 and 2020 not in wide.gdp_growth_target.dropna().index
+        assert 100 * (nominal / (1 + wide.gdp_real_growth[year] / 100) - 1) == pytest.approx(
+            wide.gdp_deflator_change[year], abs=0.06
+        )
+    assert (wide["gdp_growth_target_high"] >= wide["gdp_growth_target"])[
+        wide["gdp_growth_target_high"].notna()
+    ].all()
+    assert (
+        wide.gdp_growth_target.notna().sum() == 22
+        and 2020 not in wide.gdp_growth_target.dropna().index
+    )
 
 
 def test_sipri_shares_and_growth_are_plausible():
     rows = load("sipri_milex").query("edition == 'April 2026'")
     shares = rows.query("metric == 'share_gdp_pct'")
     assert shares["value"].between(0.85, 4.5).all() and len(shares) == 70
-    dollars = rows.query("metric == 'usd_bn_current'").pivot(index="year", columns="country", values="value")
+    dollars = rows.query("metric == 'usd_bn_current'").pivot(
+        index="year", columns="country", values="value"
+    )
     assert list(dollars.index) == list(range(2012, 2026)) and dollars.notna().all().all()
-    assert (dollars["United States"] > 2.5 * dollars["China"]).all() and (dollars["China"] > dollars["Japan"]).all()
+    assert (dollars["United States"] > 2.5 * dollars["China"]).all() and (
+        dollars["China"] > dollars["Japan"]
+    ).all()
     china = rows.query("country == 'China'").pivot(index="year", columns="metric", values="value")
     growth = 100 * china["usd_bn_constant_2024"].pct_change()
     assert (growth - china["real_growth_pct"]).abs().max() < 0.1
@@ -261,8 +370,14 @@ def test_sipri_shares_and_growth_are_plausible():
 def test_estimates_are_ranges_and_do_not_stray_from_the_database():
     rows = load("china_estimates")
     assert (rows["low"] <= rows["high"]).all()
-    assert rows.query("publisher == 'US Department of Defense' and year == 2024")[["low", "high"]].values.tolist() == [[330, 450], [304, 377]]
-    sipri = load("sipri_milex").query("country == 'China' and metric == 'usd_bn_current'").set_index(["edition", "year"])["value"]
+    assert rows.query("publisher == 'US Department of Defense' and year == 2024")[
+        ["low", "high"]
+    ].values.tolist() == [[330, 450], [304, 377]]
+    sipri = (
+        load("sipri_milex")
+        .query("country == 'China' and metric == 'usd_bn_current'")
+        .set_index(["edition", "year"])["value"]
+    )
     for _, row in rows[rows["edition"].isin(["April 2025", "April 2026"])].iterrows():
         assert row["low"] == row["high"] == sipri[row["edition"], row["year"]]
 
@@ -274,11 +389,27 @@ def test_korean_budget_growth_is_the_growth_of_the_budget():
         if year - 1 in budget:
             assert 100 * (budget[year] / budget[year - 1] - 1) == pytest.approx(rate, abs=0.5), year
     japan = load("defense_budgets").query("country == 'Japan' and metric == 'defense_budget'")
-    wide = japan.assign(core=japan["basis"].str.startswith("core")).pivot(index="fiscal_year", columns="core", values="value").dropna()
+    wide = (
+        japan.assign(core=japan["basis"].str.startswith("core"))
+        .pivot(index="fiscal_year", columns="core", values="value")
+        .dropna()
+    )
     assert (wide[False] > wide[True]).all() and len(wide) >= 17
 
 
-NHK_RATES = {2007: 58.3, 2013: 60.1, 2014: 60.0, 2015: 61.4, 2016: 62.8, 2017: 55.1, 2018: 54.3, 2020: 58.2, 2022: 50.6, 2023: 47.1, 2024: 49.0}
+NHK_RATES = {
+    2007: 58.3,
+    2013: 60.1,
+    2014: 60.0,
+    2015: 61.4,
+    2016: 62.8,
+    2017: 55.1,
+    2018: 54.3,
+    2020: 58.2,
+    2022: 50.6,
+    2023: 47.1,
+    2024: 49.0,
+}
 
 
 def test_nhk_response_rates_are_those_published():
@@ -292,7 +423,11 @@ def test_nhk_waves_are_each_there_once_with_mode_and_grade():
     rows = load("nhk_constitution").set_index("year")
     assert rows.index.is_unique and list(rows.index) == [1992, 2002, 2007, *range(2013, 2026)]
     assert set(rows.index[rows["mode"] == "face-to-face"]) == {1992, 2002, 2017}
-    assert rows["grade"].loc[[2002, 2019, 2025]].tolist() == ["derived", "general knowledge", "uncertain"]
+    assert rows["grade"].loc[[2002, 2019, 2025]].tolist() == [
+        "derived",
+        "general knowledge",
+        "uncertain",
+    ]
     assert rows["mode"].loc[2025] == "telephone, unspecified"
     assert rows.loc[2024, ["need_pct", "no_need_pct", "undecided_pct"]].tolist() == [36, 19, 41]
     assert rows.loc[2024, "public_from"] == pd.Timestamp("2024-05-03")
@@ -300,23 +435,32 @@ def test_nhk_waves_are_each_there_once_with_mode_and_grade():
 
 # Where the three printed shares leave more than five percent: those who gave no answer are not printed.
 SHORT_SUMS = {
-    ("nhk_constitution", 2014, "landline"), ("nhk_constitution", 2017, "face-to-face"), ("nhk_article9", 2017, "face-to-face"),
-    ("nhk_same_house", 2007, "landline"), ("nhk_same_house", 2015, "landline"),
-    ("nhk_same_house", 2017, "face-to-face"), ("nhk_same_house", 2017, "telephone, unspecified"),
-    ("nhk_same_house", 2022, "landline and mobile"), ("nhk_article9", 2014, "landline"), ("nhk_article9", 2015, "landline"),
+    ("nhk_constitution", 2014, "landline"),
+    ("nhk_constitution", 2017, "face-to-face"),
+    ("nhk_article9", 2017, "face-to-face"),
+    ("nhk_same_house", 2007, "landline"),
+    ("nhk_same_house", 2015, "landline"),
+    ("nhk_same_house", 2017, "face-to-face"),
+    ("nhk_same_house", 2017, "telephone, unspecified"),
+    ("nhk_same_house", 2022, "landline and mobile"),
+    ("nhk_article9", 2014, "landline"),
+    ("nhk_article9", 2015, "landline"),
     ("nhk_article9", 2018, "landline and mobile"),
 }
 
 
-@pytest.mark.parametrize("name, columns", [
-    ("nhk_constitution", ["need_pct", "no_need_pct", "undecided_pct"]),
-    ("nhk_article9", ["need_pct", "no_need_pct", "undecided_pct"]),
-    ("nhk_same_house", ["need_pct", "no_need_pct", "undecided_pct"]),
-    ("constitution_polls", ["favor_pct", "oppose_pct", "undecided_pct"]),
-    ("article9_polls", ["change_pct", "keep_pct"]),
-    ("japan_korea_views", ["favorable_pct", "unfavorable_pct"]),
-    ("rok_approval", ["approve_pct", "oppose_pct", "undecided_pct"]),
-])
+@pytest.mark.parametrize(
+    "name, columns",
+    [
+        ("nhk_constitution", ["need_pct", "no_need_pct", "undecided_pct"]),
+        ("nhk_article9", ["need_pct", "no_need_pct", "undecided_pct"]),
+        ("nhk_same_house", ["need_pct", "no_need_pct", "undecided_pct"]),
+        ("constitution_polls", ["favor_pct", "oppose_pct", "undecided_pct"]),
+        ("article9_polls", ["change_pct", "keep_pct"]),
+        ("japan_korea_views", ["favorable_pct", "unfavorable_pct"]),
+        ("rok_approval", ["approve_pct", "oppose_pct", "undecided_pct"]),
+    ],
+)
 def test_poll_shares_add_up(name, columns):
     rows = load(name)
     total = rows[columns].sum(axis=1)
@@ -324,18 +468,28 @@ def test_poll_shares_add_up(name, columns):
     if len(columns) == 3:
         whole = rows[columns].notna().all(axis=1)
         short = rows[whole & (total < 95)]
-        assert {(name, int(year), str(mode)) for year, mode in zip(short["year"], short["mode"])} == {
-            key for key in SHORT_SUMS if key[0] == name}
+        assert {
+            (name, int(year), str(mode)) for year, mode in zip(short["year"], short["mode"])
+        } == {key for key in SHORT_SUMS if key[0] == name}
 
 
 def test_nhk_parts_agree_with_the_whole():
     whole = load("nhk_constitution").query("mode != 'face-to-face'").set_index("year")
     for _, row in load("nhk_reasons").iterrows():
-        assert (row["n_responses"], row["need_pct"]) == (whole["n_responses"][row["year"]], whole["need_pct"][row["year"]])
-    house = load("nhk_same_house").query("survey == 'NHK constitution survey' and mode != 'face-to-face'")
+        assert (row["n_responses"], row["need_pct"]) == (
+            whole["n_responses"][row["year"]],
+            whole["need_pct"][row["year"]],
+        )
+    house = load("nhk_same_house").query(
+        "survey == 'NHK constitution survey' and mode != 'face-to-face'"
+    )
     for _, row in house.iterrows():
         assert row["need_pct"] == whole["need_pct"][row["year"]]
-    security = load("nhk_reasons").query("reason == 'security environment'").set_index("year")["share_pct_of_need"]
+    security = (
+        load("nhk_reasons")
+        .query("reason == 'security environment'")
+        .set_index("year")["share_pct_of_need"]
+    )
     assert security.loc[[2022, 2023, 2024]].tolist() == [57, 54, 47]
 
 
@@ -343,11 +497,16 @@ def test_election_shares_and_votes():
     rows = load("rok_election_2025").query("item == 'official result'")
     shares = rows.query("unit == 'percent of valid votes'")
     totals = shares.groupby("election_date")["value"].sum()
-    assert totals.loc["2025-06-03"] == pytest.approx(100, abs=0.05) and 98 < totals.loc["2022-03-09"] < 100
+    assert (
+        totals.loc["2025-06-03"] == pytest.approx(100, abs=0.05)
+        and 98 < totals.loc["2022-03-09"] < 100
+    )
     votes = rows.query("unit == 'votes'").set_index("candidate")["value"]
     final = shares[shares["election_date"] == "2025-06-03"].set_index("candidate")["value"]
     for candidate in votes.index:
-        assert votes[candidate] / votes["Lee Jae Myung"] == pytest.approx(final[candidate] / final["Lee Jae Myung"], abs=2e-4)
+        assert votes[candidate] / votes["Lee Jae Myung"] == pytest.approx(
+            final[candidate] / final["Lee Jae Myung"], abs=2e-4
+        )
 
 
 def test_north_korean_counts_agree_between_the_rules():
@@ -358,11 +517,19 @@ def test_north_korean_counts_agree_between_the_rules():
     assert (cns["ICBM-class launched"] <= cns["missiles launched"]).all()
     for _, row in rows.query("series == 'CNS/NTI' and metric == 'missiles launched'").iterrows():
         parts = re.match(r"success (\d+), failure (\d+), unknown (\d+)", row["note"])
-        assert sum(map(int, parts.groups())) == row["value"] if parts else row["value"] == 0, row["year"]
-        without = rows.query("series == 'other counts' and counting_rule.str.startswith('NTI/CNS')").set_index("year")["value"]
+        assert sum(map(int, parts.groups())) == row["value"] if parts else row["value"] == 0, row[
+            "year"
+        ]
+        without = rows.query(
+            "series == 'other counts' and counting_rule.str.startswith('NTI/CNS')"
+        ).set_index("year")["value"]
         if parts and row["year"] in without:
             assert row["value"] - int(parts[2]) == without[row["year"]]
-    japan = rows.query("series == 'Japan MOD'").pivot(index="year", columns="metric", values="value").dropna()
+    japan = (
+        rows.query("series == 'Japan MOD'")
+        .pivot(index="year", columns="metric", values="value")
+        .dropna()
+    )
     assert (japan["launch rounds"] <= japan["missiles launched"]).all()
     assert rows.query("metric == 'nuclear tests'")["value"].sum() == 6
     ranges = rows.dropna(subset="value_high")
@@ -371,17 +538,37 @@ def test_north_korean_counts_agree_between_the_rules():
 
 def test_scores_positions_and_investments_are_those_of_the_record():
     unga = load("unga_ideal_points")
-    assert ((unga["q5_final_passage"] <= unga["idealpoint_final_passage"]) & (unga["idealpoint_final_passage"] <= unga["q95_final_passage"])).all()
+    assert (
+        (unga["q5_final_passage"] <= unga["idealpoint_final_passage"])
+        & (unga["idealpoint_final_passage"] <= unga["q95_final_passage"])
+    ).all()
     points = unga.pivot(index="year", columns="country", values="idealpoint_final_passage")
     far = points.rsub(points["United States"], axis=0).round(2)
-    assert far["Japan"].loc[[2015, 2024]].tolist() == [1.77, 1.41] and far["South Korea"].loc[2024] == 1.14
+    assert (
+        far["Japan"].loc[[2015, 2024]].tolist() == [1.77, 1.41]
+        and far["South Korea"].loc[2024] == 1.14
+    )
     assert len(points) == 34 and points.notna().all().all()
-    scores = load("democracy").query("measure == 'Liberal Democracy Index' and edition == 'v15' and country == 'South Korea'").set_index("year")["value"]
-    assert scores.loc[[2015, 2018, 2022, 2023, 2024]].round(2).tolist() == [0.61, 0.80, 0.73, 0.63, 0.63]
+    scores = (
+        load("democracy")
+        .query(
+            "measure == 'Liberal Democracy Index' and edition == 'v15' and country == 'South Korea'"
+        )
+        .set_index("year")["value"]
+    )
+    assert scores.loc[[2015, 2018, 2022, 2023, 2024]].round(2).tolist() == [
+        0.61,
+        0.80,
+        0.73,
+        0.63,
+        0.63,
+    ]
     assert load("democracy").query("unit == 'index, 0-1'")["value"].between(0, 1).all()
     owners = load("us_inward_fdi").query("basis == 'ultimate owner'")
     for year, group in owners.groupby("year"):
-        assert group.sort_values("position_bn_usd", ascending=False)["country"].iloc[0] == "Japan", year
+        assert (
+            group.sort_values("position_bn_usd", ascending=False)["country"].iloc[0] == "Japan"
+        ), year
     assert "South Korea" not in set(owners["country"])
 
 
@@ -392,28 +579,65 @@ def test_offices_pass_from_one_to_the_next():
         assert (rows["end"].iloc[:-1].values == rows["start"].iloc[1:].values).all()
     assert leaders["end"].isna().sum() == 3
     on_lins_day = leaders[(leaders["start"] <= "2025-03-08") & ~(leaders["end"] < "2025-03-08")]
-    assert set(on_lins_day["name"]) == {"Donald Trump", "Ishiba Shigeru", "Yoon Suk Yeol", "Choi Sang-mok"}
+    assert set(on_lins_day["name"]) == {
+        "Donald Trump",
+        "Ishiba Shigeru",
+        "Yoon Suk Yeol",
+        "Choi Sang-mok",
+    }
 
 
 def test_meetings_are_as_many_as_the_record_counts():
     rows = load("meetings").query("kind == 'meeting'")
     count = rows.groupby(["year", "level"]).size()
     assert count.get((2022, "leaders")) == 2 and (2025, "leaders") not in count
-    assert [count.get((year, "foreign ministers")) for year in (2022, 2023, 2024, 2025)] == [3, 4, 2, 5]
-    assert [count.get((year, "defense ministers"), 0) for year in (2022, 2023, 2024, 2025)] == [1, 1, 2, 0]
+    assert [count.get((year, "foreign ministers")) for year in (2022, 2023, 2024, 2025)] == [
+        3,
+        4,
+        2,
+        5,
+    ]
+    assert [count.get((year, "defense ministers"), 0) for year in (2022, 2023, 2024, 2025)] == [
+        1,
+        1,
+        2,
+        0,
+    ]
     freedom = load("meetings").query("level.str.contains('Freedom Edge')")
-    assert freedom["date"].dt.strftime("%Y-%m-%d").tolist() == ["2024-06-27", "2024-11-13", "2025-09-15"]
+    assert freedom["date"].dt.strftime("%Y-%m-%d").tolist() == [
+        "2024-06-27",
+        "2024-11-13",
+        "2025-09-15",
+    ]
 
 
 def test_threat_indicators_repeat_the_series_they_come_from():
     threats = load("threat_indicators").set_index(["threat", "indicator", "period"])["value"]
     pla = load("pla_activity").set_index(["period", "series", "metric"])["value"]
-    dprk = load("dprk_tests").query("series == 'SIPRI' and year == 2025").set_index("metric")["value"]
-    assert threats["China", "announced central defense budget, growth", "2025"] == central()["growth_announced_pct"][2025]
-    assert threats["China", "aircraft entering Taiwan's air defense identification zone", "2024"] == pla["2024", "Taiwan, ADIZ", "aircraft entering the ADIZ"]
-    assert threats["China", "scrambles of Japan against Chinese aircraft", "FY2024"] == pla["FY2024", "Japan, ASDF scrambles", "against Chinese aircraft"]
-    assert threats["Russia", "scrambles of Japan against Russian aircraft", "FY2024"] == pla["FY2024", "Japan, ASDF scrambles", "against Russian aircraft"]
-    assert sorted(value for (threat, *_), value in threats.items() if threat == "North Korea") == sorted(dprk) == [50, 90]
+    dprk = (
+        load("dprk_tests").query("series == 'SIPRI' and year == 2025").set_index("metric")["value"]
+    )
+    assert (
+        threats["China", "announced central defense budget, growth", "2025"]
+        == central()["growth_announced_pct"][2025]
+    )
+    assert (
+        threats["China", "aircraft entering Taiwan's air defense identification zone", "2024"]
+        == pla["2024", "Taiwan, ADIZ", "aircraft entering the ADIZ"]
+    )
+    assert (
+        threats["China", "scrambles of Japan against Chinese aircraft", "FY2024"]
+        == pla["FY2024", "Japan, ASDF scrambles", "against Chinese aircraft"]
+    )
+    assert (
+        threats["Russia", "scrambles of Japan against Russian aircraft", "FY2024"]
+        == pla["FY2024", "Japan, ASDF scrambles", "against Russian aircraft"]
+    )
+    assert (
+        sorted(value for (threat, *_), value in threats.items() if threat == "North Korea")
+        == sorted(dprk)
+        == [50, 90]
+    )
 
 
 def test_claims_named_elsewhere_are_in_the_ledger():
@@ -430,14 +654,18 @@ def test_ledger():
     assert len(rows) == 151 and rows["id"].is_unique
     assert set(rows["verdict"].dropna()) <= VERDICTS and set(rows["section"]) <= SECTIONS
     assert rows["essential"].sum() == 10 and (rows.loc[rows["essential"], "tier"] == "card").all()
-    assert set(rows.loc[rows["verdict"].isna(), "kind"]) == {"text"}, "only slips and facts of the text carry no verdict"
+    assert set(rows.loc[rows["verdict"].isna(), "kind"]) == {"text"}, (
+        "only slips and facts of the text carry no verdict"
+    )
     assert rows["card"].notna().eq(rows["tier"] == "card").all()
     for _, row in rows[rows["tier"] == "card"].iterrows():
         assert row["id"] in row["card"].split("+")
     assert (rows["section"].str.split("-").str[0] + "-2025" == rows["article"]).all()
     days = rows.groupby("article")["judged_as_of"].unique()
     assert {name: [str(day.date()) for day in found] for name, found in days.items()} == {
-        "johnson-2025": [str(JOHNSON)], "lin-2025": [str(LIN)]}
+        "johnson-2025": [str(JOHNSON)],
+        "lin-2025": [str(LIN)],
+    }
 
 
 def test_contradicted_needs_a_dated_source_of_a_publisher():
@@ -453,6 +681,7 @@ def test_a_claim_without_a_source_says_that_it_could_not_be_verified():
 
 # ---------------------------------------------------------------- bad data is refused, with the right line
 
+
 def line(text, number, change):
     lines = text.split("\n")
     lines[number - 1] = change(lines[number - 1])
@@ -463,6 +692,7 @@ def replace(number, old, new):
     def change(text):
         assert old in text.split("\n")[number - 1], "the damage would do nothing"
         return line(text, number, lambda row: row.replace(old, new, 1))
+
     return change
 
 
@@ -470,71 +700,166 @@ def utf8(change):
     return lambda raw: change(raw.decode("utf-8")).encode("utf-8")
 
 
-REASONS = "year,reason,share_pct_of_need,n_responses,need_pct,cite_as,url,read_at,public_from,grade,note"
+REASONS = (
+    "year,reason,share_pct_of_need,n_responses,need_pct,cite_as,url,read_at,public_from,grade,note"
+)
 COLUMNS = REASONS.replace(",", ", ")
 DAMAGE = {
-    "missing column": ("nhk_reasons", utf8(replace(1, "need_pct,cite_as", "cite_as")),
-                       f'nhk_reasons.csv, row 1, column "need_pct": found no such column; expected the columns {COLUMNS}'),
-    "extra column": ("nhk_reasons", utf8(replace(1, "note", "note,extra")),
-                     f'nhk_reasons.csv, row 1, column "extra": found a column that the schema does not have; expected the columns {COLUMNS}'),
-    "columns in another order": ("nhk_reasons", utf8(replace(1, "year,reason", "reason,year")),
-                                 'nhk_reasons.csv, row 1, column "reason": found "reason" in this place; expected "year", in the schema\'s order'),
-    "column twice": ("nhk_reasons", utf8(replace(1, "year,reason", "year,year")),
-                     'nhk_reasons.csv, row 1, column "year": found the column twice; expected it once'),
-    "wrong type": ("nhk_reasons", utf8(replace(3, "2016,", "MMXVI,")),
-                   'nhk_reasons.csv, row 3, column "year": found "MMXVI"; expected a whole number'),
-    "decimal comma": ("china_macro", utf8(replace(10, ",7.5,", ',"7,5",')),
-                      'china_macro.csv, row 10, column "value": found "7,5"; expected a number with a decimal point and no separators'),
-    "thousands separator": ("china_defense_budget", utf8(replace(75, "1909.561", '"1,909.561"')),
-                            'china_defense_budget.csv, row 75, column "amount_bn_cny": found "1,909.561"; expected a number with a decimal point and no separators'),
-    "not a number": ("china_macro", utf8(replace(10, ",7.5,", ",nan,")),
-                     'china_macro.csv, row 10, column "value": found "nan"; expected a number with a decimal point and no separators'),
-    "truth value": ("claims", utf8(replace(2, ",true,", ",yes,")),
-                    'claims.csv, row 2, column "essential": found "yes"; expected true or false'),
-    "date": ("timeline", utf8(replace(2, "2022-03-09", "9 March 2022")),
-             'timeline.csv, row 2, column "date": found "9 March 2022"; expected a date as YYYY-MM-DD'),
-    "day that does not exist": ("timeline", utf8(replace(2, "2022-03-09", "2022-02-30")),
-                                'timeline.csv, row 2, column "date": found "2022-02-30"; expected a date as YYYY-MM-DD'),
-    "duplicate key": ("leaders", utf8(lambda text: text + text.split("\n")[2] + "\n"),
-                      'leaders.csv, row 15, column "country, office, start": found United States, president, 2025-01-20 again (first in row 3); expected a key used once'),
-    "too high": ("nhk_constitution", utf8(replace(15, ",35,", ",350,")),
-                 'nhk_constitution.csv, row 15, column "need_pct": found "350"; expected at most 100'),
-    "too low": ("nhk_constitution", utf8(replace(15, ",35,", ",-35,")),
-                'nhk_constitution.csv, row 15, column "need_pct": found "-35"; expected at least 0'),
-    "missing value": ("nhk_constitution", utf8(replace(15, ",35,", ",,")),
-                      'nhk_constitution.csv, row 15, column "need_pct": found nothing; expected a value (required)'),
-    "cell too many": ("nhk_reasons", utf8(lambda text: line(text, 5, lambda row: row + ",more")),
-                      "nhk_reasons.csv, row 5: found 12 cells; expected 11, as in the header"),
-    "broken row": ("nhk_reasons", utf8(lambda text: line(text, 5, lambda row: row[:30])),
-                   "nhk_reasons.csv, row 5: found 2 cells; expected 11, as in the header"),
-    "empty line": ("nhk_reasons", utf8(lambda text: line(text, 5, lambda row: row + "\n")),
-                   "nhk_reasons.csv, row 6: found 0 cells; expected 11, as in the header"),
-    "broken quotes": ("nhk_reasons", utf8(lambda text: line(text, 5, lambda row: row.replace('"NHK', '"NHK" and', 1))),
-                      "nhk_reasons.csv, row 5: found broken quoting (',' expected after '\"'); expected commas and paired double quotes"),
-    "line break in a cell": ("nhk_reasons", utf8(lambda text: line(text, 5, lambda row: row.replace('"NHK', '"\nNHK', 1))),
-                             "nhk_reasons.csv, row 5: found a line break inside a cell; expected one line for each row"),
-    "last line cut off": ("nhk_reasons", lambda raw: raw[:-40],
-                          "nhk_reasons.csv, row 20: found no line end at the end of the file; expected a whole last line (cut off?)"),
-    "Latin-1": ("claims", lambda raw: raw.decode("utf-8").encode("latin-1", "replace"),
-                "claims.csv, row 67: found the byte 0xe9; expected text in UTF-8"),
-    "byte-order mark": ("nhk_reasons", lambda raw: b"\xef\xbb\xbf" + raw,
-                        "nhk_reasons.csv, row 1: found a byte-order mark; expected UTF-8 without one"),
-    "CRLF": ("nhk_reasons", lambda raw: raw.replace(b"\n", b"\r\n"),
-             "nhk_reasons.csv, row 1: found a carriage return (CR); expected lines that end in LF only"),
-    "semicolons": ("nhk_reasons", lambda raw: raw.replace(b",", b";"),
-                   f'nhk_reasons.csv, row 1, column "year": found no such column; expected the columns {COLUMNS}'),
-    "header alone": ("nhk_reasons", lambda raw: raw[: raw.index(b"\n") + 1],
-                     "nhk_reasons.csv, row 2: found nothing; expected at least one row"),
-    "empty file": ("nhk_reasons", lambda raw: b"",
-                   "nhk_reasons.csv, row 1: found no line end at the end of the file; expected a whole last line (cut off?)"),
-    "unknown claim section": ("claims", utf8(replace(2, "lin-abstract", "lin-summary")),
-                              'claims.csv, row 2, column "section": found "lin-summary"; expected one of: lin-front, lin-abstract, '),
-    "unknown verdict": ("claims", utf8(replace(2, "supported with caveat", "mostly true")),
-                        'claims.csv, row 2, column "verdict": found "mostly true"; expected one of: supported, supported with caveat, '),
-    "unknown grade": ("timeline", utf8(replace(2, "read-in-archived-copy", "sure")),
-                      'timeline.csv, row 2, column "grade": found "sure"; expected one of: read-in-archived-copy, '),
-    "no address": ("timeline", utf8(replace(2, "http://world", "world")),
-                   'timeline.csv, row 2, column "url": found "world.kbs.co.kr/service/news_view.htm..."; expected the form https?://'),
+    "missing column": (
+        "nhk_reasons",
+        utf8(replace(1, "need_pct,cite_as", "cite_as")),
+        f'nhk_reasons.csv, row 1, column "need_pct": found no such column; expected the columns {COLUMNS}',
+    ),
+    "extra column": (
+        "nhk_reasons",
+        utf8(replace(1, "note", "note,extra")),
+        f'nhk_reasons.csv, row 1, column "extra": found a column that the schema does not have; expected the columns {COLUMNS}',
+    ),
+    "columns in another order": (
+        "nhk_reasons",
+        utf8(replace(1, "year,reason", "reason,year")),
+        'nhk_reasons.csv, row 1, column "reason": found "reason" in this place; expected "year", in the schema\'s order',
+    ),
+    "column twice": (
+        "nhk_reasons",
+        utf8(replace(1, "year,reason", "year,year")),
+        'nhk_reasons.csv, row 1, column "year": found the column twice; expected it once',
+    ),
+    "wrong type": (
+        "nhk_reasons",
+        utf8(replace(3, "2016,", "MMXVI,")),
+        'nhk_reasons.csv, row 3, column "year": found "MMXVI"; expected a whole number',
+    ),
+    "decimal comma": (
+        "china_macro",
+        utf8(replace(10, ",7.5,", ',"7,5",')),
+        'china_macro.csv, row 10, column "value": found "7,5"; expected a number with a decimal point and no separators',
+    ),
+    "thousands separator": (
+        "china_defense_budget",
+        utf8(replace(75, "1909.561", '"1,909.561"')),
+        'china_defense_budget.csv, row 75, column "amount_bn_cny": found "1,909.561"; expected a number with a decimal point and no separators',
+    ),
+    "not a number": (
+        "china_macro",
+        utf8(replace(10, ",7.5,", ",nan,")),
+        'china_macro.csv, row 10, column "value": found "nan"; expected a number with a decimal point and no separators',
+    ),
+    "truth value": (
+        "claims",
+        utf8(replace(2, ",true,", ",yes,")),
+        'claims.csv, row 2, column "essential": found "yes"; expected true or false',
+    ),
+    "date": (
+        "timeline",
+        utf8(replace(2, "2022-03-09", "9 March 2022")),
+        'timeline.csv, row 2, column "date": found "9 March 2022"; expected a date as YYYY-MM-DD',
+    ),
+    "day that does not exist": (
+        "timeline",
+        utf8(replace(2, "2022-03-09", "2022-02-30")),
+        'timeline.csv, row 2, column "date": found "2022-02-30"; expected a date as YYYY-MM-DD',
+    ),
+    "duplicate key": (
+        "leaders",
+        utf8(lambda text: text + text.split("\n")[2] + "\n"),
+        'leaders.csv, row 15, column "country, office, start": found United States, president, 2025-01-20 again (first in row 3); expected a key used once',
+    ),
+    "too high": (
+        "nhk_constitution",
+        utf8(replace(15, ",35,", ",350,")),
+        'nhk_constitution.csv, row 15, column "need_pct": found "350"; expected at most 100',
+    ),
+    "too low": (
+        "nhk_constitution",
+        utf8(replace(15, ",35,", ",-35,")),
+        'nhk_constitution.csv, row 15, column "need_pct": found "-35"; expected at least 0',
+    ),
+    "missing value": (
+        "nhk_constitution",
+        utf8(replace(15, ",35,", ",,")),
+        'nhk_constitution.csv, row 15, column "need_pct": found nothing; expected a value (required)',
+    ),
+    "cell too many": (
+        "nhk_reasons",
+        utf8(lambda text: line(text, 5, lambda row: row + ",more")),
+        "nhk_reasons.csv, row 5: found 12 cells; expected 11, as in the header",
+    ),
+    "broken row": (
+        "nhk_reasons",
+        utf8(lambda text: line(text, 5, lambda row: row[:30])),
+        "nhk_reasons.csv, row 5: found 2 cells; expected 11, as in the header",
+    ),
+    "empty line": (
+        "nhk_reasons",
+        utf8(lambda text: line(text, 5, lambda row: row + "\n")),
+        "nhk_reasons.csv, row 6: found 0 cells; expected 11, as in the header",
+    ),
+    "broken quotes": (
+        "nhk_reasons",
+        utf8(lambda text: line(text, 5, lambda row: row.replace('"NHK', '"NHK" and', 1))),
+        "nhk_reasons.csv, row 5: found broken quoting (',' expected after '\"'); expected commas and paired double quotes",
+    ),
+    "line break in a cell": (
+        "nhk_reasons",
+        utf8(lambda text: line(text, 5, lambda row: row.replace('"NHK', '"\nNHK', 1))),
+        "nhk_reasons.csv, row 5: found a line break inside a cell; expected one line for each row",
+    ),
+    "last line cut off": (
+        "nhk_reasons",
+        lambda raw: raw[:-40],
+        "nhk_reasons.csv, row 20: found no line end at the end of the file; expected a whole last line (cut off?)",
+    ),
+    "Latin-1": (
+        "claims",
+        lambda raw: raw.decode("utf-8").encode("latin-1", "replace"),
+        "claims.csv, row 67: found the byte 0xe9; expected text in UTF-8",
+    ),
+    "byte-order mark": (
+        "nhk_reasons",
+        lambda raw: b"\xef\xbb\xbf" + raw,
+        "nhk_reasons.csv, row 1: found a byte-order mark; expected UTF-8 without one",
+    ),
+    "CRLF": (
+        "nhk_reasons",
+        lambda raw: raw.replace(b"\n", b"\r\n"),
+        "nhk_reasons.csv, row 1: found a carriage return (CR); expected lines that end in LF only",
+    ),
+    "semicolons": (
+        "nhk_reasons",
+        lambda raw: raw.replace(b",", b";"),
+        f'nhk_reasons.csv, row 1, column "year": found no such column; expected the columns {COLUMNS}',
+    ),
+    "header alone": (
+        "nhk_reasons",
+        lambda raw: raw[: raw.index(b"\n") + 1],
+        "nhk_reasons.csv, row 2: found nothing; expected at least one row",
+    ),
+    "empty file": (
+        "nhk_reasons",
+        lambda raw: b"",
+        "nhk_reasons.csv, row 1: found no line end at the end of the file; expected a whole last line (cut off?)",
+    ),
+    "unknown claim section": (
+        "claims",
+        utf8(replace(2, "lin-abstract", "lin-summary")),
+        'claims.csv, row 2, column "section": found "lin-summary"; expected one of: lin-front, lin-abstract, ',
+    ),
+    "unknown verdict": (
+        "claims",
+        utf8(replace(2, "supported with caveat", "mostly true")),
+        'claims.csv, row 2, column "verdict": found "mostly true"; expected one of: supported, supported with caveat, ',
+    ),
+    "unknown grade": (
+        "timeline",
+        utf8(replace(2, "read-in-archived-copy", "sure")),
+        'timeline.csv, row 2, column "grade": found "sure"; expected one of: read-in-archived-copy, ',
+    ),
+    "no address": (
+        "timeline",
+        utf8(replace(2, "http://world", "world")),
+        'timeline.csv, row 2, column "url": found "world.kbs.co.kr/service/news_view.htm..."; expected the form https?://',
+    ),
 }
 
 
@@ -556,21 +881,31 @@ def test_bad_data_is_refused_with_the_right_line(case, folder):
     with pytest.raises(DataError) as caught:
         load(name, folder=folder)
     message = str(caught.value)
-    assert message == expected or (expected.endswith((", ", "//")) and message.startswith(expected)), message
+    assert message == expected or (
+        expected.endswith((", ", "//")) and message.startswith(expected)
+    ), message
     assert "\n" not in message
 
 
 def test_unknown_names_and_missing_files_are_refused(folder):
-    with pytest.raises(DataError, match=r'^datapackage\.json: found no resource "nhk_consitution"; expected one of: nhk_constitution'):
+    with pytest.raises(
+        DataError,
+        match=r'^datapackage\.json: found no resource "nhk_consitution"; expected one of: nhk_constitution',
+    ):
         load("nhk_consitution")
-    with pytest.raises(DataError, match=r'expected one of: china_defense_budget, china_macro'):
+    with pytest.raises(DataError, match=r"expected one of: china_defense_budget, china_macro"):
         load("xyz")
     (folder / "leaders.csv").unlink()
     with pytest.raises(DataError, match=r"^leaders\.csv: not found in the folder data/$"):
         load("leaders", folder=folder)
     text = (folder / "datapackage.json").read_text(encoding="utf-8")
-    (folder / "datapackage.json").write_text(text.replace('"type": "date"', '"type": "year"', 1), encoding="utf-8")
-    with pytest.raises(DataError, match=r'^datapackage\.json, column "public_from": found the type "year"; expected one of: string,'):
+    (folder / "datapackage.json").write_text(
+        text.replace('"type": "date"', '"type": "year"', 1), encoding="utf-8"
+    )
+    with pytest.raises(
+        DataError,
+        match=r'^datapackage\.json, column "public_from": found the type "year"; expected one of: string,',
+    ):
         load("china_defense_budget", folder=folder)
     (folder / "datapackage.json").write_text("{", encoding="utf-8")
     with pytest.raises(DataError, match=r"^datapackage\.json: not readable as JSON"):
@@ -579,18 +914,31 @@ def test_unknown_names_and_missing_files_are_refused(folder):
 
 def test_make_data_renews_sizes_and_hashes_and_nothing_else(folder, monkeypatch, capsys):
     monkeypatch.setattr(data, "FOLDER", folder)
-    assert data.main() == 0 and capsys.readouterr().out == f"{len(NAMES)} resources valid; renewed: none\n"
+    assert (
+        data.main() == 0
+        and capsys.readouterr().out == f"{len(NAMES)} resources valid; renewed: none\n"
+    )
     path = folder / "timeline.csv"
     path.write_bytes(path.read_bytes().replace(b"re-elects", b"elects again", 1))
     assert data.main() == 0 and "renewed: timeline" in capsys.readouterr().out
     before, after = PACKAGE, json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
-    changed = [key for a, b in zip(before["resources"], after["resources"]) for key in a if a[key] != b[key]]
-    assert changed == ["bytes", "hash"] and [list(a) for a in before["resources"]] == [list(b) for b in after["resources"]]
+    changed = [
+        key
+        for a, b in zip(before["resources"], after["resources"])
+        for key in a
+        if a[key] != b[key]
+    ]
+    assert changed == ["bytes", "hash"] and [list(a) for a in before["resources"]] == [
+        list(b) for b in after["resources"]
+    ]
     (folder / "stray.csv").write_text("a\n1\n", encoding="utf-8")
-    assert data.main() == 1 and capsys.readouterr().err.startswith("stray.csv: found a file without a resource")
+    assert data.main() == 1 and capsys.readouterr().err.startswith(
+        "stray.csv: found a file without a resource"
+    )
 
 
 # ---------------------------------------------------------------- the way in
+
 
 def test_load_works_from_any_folder_and_gives_copies(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)

@@ -1,4 +1,5 @@
 """The EPUB: whole by its format's rules, without scripts or outside files, its figures those of the page and of the PDF."""
+
 import os
 import re
 import subprocess
@@ -10,14 +11,22 @@ import pytest
 from conftest import ROOT, need, pages, version
 from lxml import etree
 
-X = {"x": "http://www.w3.org/1999/xhtml", "o": "http://www.idpf.org/2007/opf", "d": "http://purl.org/dc/elements/1.1/"}
+X = {
+    "x": "http://www.w3.org/1999/xhtml",
+    "o": "http://www.idpf.org/2007/opf",
+    "d": "http://purl.org/dc/elements/1.1/",
+}
 LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 @pytest.fixture(scope="module")
 def parsed(epub):
     """{name: tree} of all pages, the contents among them; a page that is not XML fails here."""
-    return {name: etree.fromstring(content) for name, content in epub.files.items() if name.endswith(".xhtml")}
+    return {
+        name: etree.fromstring(content)
+        for name, content in epub.files.items()
+        if name.endswith(".xhtml")
+    }
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +44,14 @@ def spine(package):
 def test_the_container(epub):
     with zipfile.ZipFile(epub.path) as book:
         first = book.infolist()[0]
-        assert (first.filename, first.compress_type, book.read(first)) == ("mimetype", zipfile.ZIP_STORED, b"application/epub+zip")
-        assert {entry.date_time for entry in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}, "times of files make each build another file"
+        assert (first.filename, first.compress_type, book.read(first)) == (
+            "mimetype",
+            zipfile.ZIP_STORED,
+            b"application/epub+zip",
+        )
+        assert {entry.date_time for entry in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}, (
+            "times of files make each build another file"
+        )
         assert len(book.namelist()) == len(set(book.namelist()))
     assert b'full-path="content.opf"' in epub.files["META-INF/container.xml"]
 
@@ -51,18 +66,31 @@ def test_every_page_is_in_the_spine_and_in_the_contents(parsed, spine):
     wanted = [page.replace(".html", ".xhtml") for page in pages()[1:]]
     assert spine[:2] == ["epub-cover.xhtml", "book/index.xhtml"] and spine[2:] == wanted
     assert set(spine) == set(parsed) - {"nav.xhtml"}
-    led = [urldefrag(link.get("href"))[0] for link in parsed["nav.xhtml"].iterfind(".//x:nav//x:a", X)]
+    led = [
+        urldefrag(link.get("href"))[0] for link in parsed["nav.xhtml"].iterfind(".//x:nav//x:a", X)
+    ]
     assert list(dict.fromkeys(led)) == spine[1:]
     assert len(led) > 2 * len(spine), "the contents lead to sections, too"
 
 
 def test_what_the_book_says_of_itself(package, parsed):
-    said = {field: package.findtext(f".//d:{field}", namespaces=X) for field in ("title", "creator", "language", "identifier", "date")}
-    assert (said["title"], said["creator"], said["language"]) == ("Alliances in Transition", "The companion's editors", "en")
+    said = {
+        field: package.findtext(f".//d:{field}", namespaces=X)
+        for field in ("title", "creator", "language", "identifier", "date")
+    }
+    assert (said["title"], said["creator"], said["language"]) == (
+        "Alliances in Transition",
+        "The companion's editors",
+        "en",
+    )
     assert version() in said["identifier"] and re.match(r"\d{4}-\d\d-\d\d", said["date"])
     assert package.get("unique-identifier") == package.find(".//d:identifier", X).get("id")
     metas = {meta.get("property"): meta.text for meta in package.iterfind(".//o:meta", X)}
-    assert metas["schema:accessMode"] and metas["schema:accessibilitySummary"] and metas["schema:accessibilityHazard"] == "none"
+    assert (
+        metas["schema:accessMode"]
+        and metas["schema:accessibilitySummary"]
+        and metas["schema:accessibilityHazard"] == "none"
+    )
     front = "".join(parsed["book/index.xhtml"].find(".//x:p[@class='edition']", X).itertext())
     assert version() in front and "commit" in front
 
@@ -71,18 +99,31 @@ def test_no_script_and_nothing_from_outside(epub, parsed):
     for name, page in parsed.items():
         for element in page.iter(etree.Element):
             kind = etree.QName(element).localname
-            assert kind not in ("script", "iframe", "object", "form", "input", "button"), f"{name}: <{kind}>"
+            assert kind not in ("script", "iframe", "object", "form", "input", "button"), (
+                f"{name}: <{kind}>"
+            )
             for key, value in element.attrib.items():
                 assert not key.startswith("on"), f"{name}: {key}"
-                assert key not in ("src", "srcset") and kind != "link" or not re.match(r"(\w+:)?//", value), f"{name}: asks for {value}"
+                assert (
+                    key not in ("src", "srcset")
+                    and kind != "link"
+                    or not re.match(r"(\w+:)?//", value)
+                ), f"{name}: asks for {value}"
     for name in epub.files:
         assert not name.endswith(".js")
         assert not name.endswith(".css") or not re.search(rb"url\(.?(https?:)?//", epub.files[name])
 
 
 def test_every_link_leads_to_a_page_of_the_book(epub, parsed, spine):
-    ids = {name: [element.get("id") for element in page.iter(etree.Element) if element.get("id")] for name, page in parsed.items()}
-    twice = {name: sorted({one for one in found if found.count(one) > 1}) for name, found in ids.items() if len(found) != len(set(found))}
+    ids = {
+        name: [element.get("id") for element in page.iter(etree.Element) if element.get("id")]
+        for name, page in parsed.items()
+    }
+    twice = {
+        name: sorted({one for one in found if found.count(one) > 1})
+        for name, found in ids.items()
+        if len(found) != len(set(found))
+    }
     assert not twice
     dead, seen = [], 0
     for name, page in parsed.items():
@@ -93,7 +134,11 @@ def test_every_link_leads_to_a_page_of_the_book(epub, parsed, spine):
             path, mark = urldefrag(unquote(target))
             path = os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else name
             seen += 1
-            if path not in epub.files or etree.QName(element).localname == "a" and (path not in spine or mark and mark not in ids[path]):
+            if (
+                path not in epub.files
+                or etree.QName(element).localname == "a"
+                and (path not in spine or mark and mark not in ids[path])
+            ):
                 dead.append(f"{name}: {target}")
     assert seen > 300 and not dead, dead[:10]
 
@@ -103,21 +148,32 @@ def test_every_figure_has_its_words_and_its_data(epub, parsed, figures):
     for name, page in parsed.items():
         for figure in page.iterfind(".//x:figure", X):
             label, images = figure.get("id"), figure.findall(".//x:img", X)
-            assert images and all(image.get("alt") and image.get("src").endswith(".svg") for image in images), label
+            assert images and all(
+                image.get("alt") and image.get("src").endswith(".svg") for image in images
+            ), label
             assert "Source: " in "".join(figure.itertext()), label
             data = page.find(f".//x:div[@id='{label}-data']", X)
-            assert len(data.findall(".//x:tbody/x:tr", X)) >= 1 and len(data.findall(".//x:th", X)) >= 2, label
+            assert (
+                len(data.findall(".//x:tbody/x:tr", X)) >= 1
+                and len(data.findall(".//x:th", X)) >= 2
+            ), label
             assert "Cite: " in "".join(data.itertext()), label
             found[label] = len(images)
     assert set(found) == set(figures)
 
 
 def test_other_languages_are_marked(parsed):
-    marked = {element.get("lang").partition("-")[0] for page in parsed.values() for element in page.iterfind(".//x:span[@lang]", X)}
+    marked = {
+        element.get("lang").partition("-")[0]
+        for page in parsed.values()
+        for element in page.iterfind(".//x:span[@lang]", X)
+    }
     assert {"ja", "zh", "ko", "ru"} <= marked
     for name, page in parsed.items():
         assert page.get("lang") == page.get(LANG) == "en", name
-        assert all(element.get("lang") == element.get(LANG) for element in page.iter(etree.Element)), name
+        assert all(
+            element.get("lang") == element.get(LANG) for element in page.iter(etree.Element)
+        ), name
 
 
 def bare(text):
@@ -130,13 +186,25 @@ def test_figures_are_the_same_in_all_editions(figures, parsed, pdf):
     book = {}
     for page in parsed.values():
         for figure in page.iterfind(".//x:figure", X):
-            parts = {part.get("class"): "".join(part.itertext()) for part in figure.iterfind(".//x:figcaption//x:span", X)}
-            book[figure.get("id")] = (int(re.search(r"\d+", parts["caption-number"])[0]), parts["caption-text"])
+            parts = {
+                part.get("class"): "".join(part.itertext())
+                for part in figure.iterfind(".//x:figcaption//x:span", X)
+            }
+            book[figure.get("id")] = (
+                int(re.search(r"\d+", parts["caption-number"])[0]),
+                parts["caption-text"],
+            )
     assert book == figures
     printed = bare("\n".join(pdf.pages))
-    missing = [number for number, caption in figures.values() if not re.search(rf"Figure{number}[.:]?" + re.escape(bare(caption)), printed)]
+    missing = [
+        number
+        for number, caption in figures.values()
+        if not re.search(rf"Figure{number}[.:]?" + re.escape(bare(caption)), printed)
+    ]
     assert not missing, f"figures without their number and caption in the PDF: {missing}"
-    assert not re.search(rf"Figure{len(figures) + 1}\D", printed), "the PDF has more figures than the HTML"
+    assert not re.search(rf"Figure{len(figures) + 1}\D", printed), (
+        "the PDF has more figures than the HTML"
+    )
 
 
 @pytest.mark.slow

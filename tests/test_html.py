@@ -1,4 +1,5 @@
 """The built HTML as readers meet it: in a browser without a network, by theme and width, without scripts, from disk."""
+
 import gzip
 import json
 import re
@@ -12,13 +13,25 @@ from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from conftest import BASE, ROOT, need, notebooks, open_window, pages
 
-from press.edition import label
 from companion.theme import MIME
+from press.edition import label
 
-OPENED = {1280: "light", 390: "dark"}  # the theme in which a page is opened at each width; then it changes to the other
-COLOR = ["color-contrast", "link-in-text-block"]  # what a theme can change; the rest of a page is the same in both
-CHARTED = [f"book/{name}.html" for name, notebook in notebooks().items() if MIME in json.dumps(notebook)]
-CONTROLLED = {"fig-budget-explorer": "book/lin-2025.html", "fig-china-budget-what-if": "book/china-budget.html", "fig-nhk-constitution": "book/lin-2025.html"}
+OPENED = {
+    1280: "light",
+    390: "dark",
+}  # the theme in which a page is opened at each width; then it changes to the other
+COLOR = [
+    "color-contrast",
+    "link-in-text-block",
+]  # what a theme can change; the rest of a page is the same in both
+CHARTED = [
+    f"book/{name}.html" for name, notebook in notebooks().items() if MIME in json.dumps(notebook)
+]
+CONTROLLED = {
+    "fig-budget-explorer": "book/lin-2025.html",
+    "fig-china-budget-what-if": "book/china-budget.html",
+    "fig-nhk-constitution": "book/lin-2025.html",
+}
 CHARTS = "[...document.querySelectorAll('.chart')].filter(chart => chart.offsetParent)"  # wide or narrow, as the window asks
 HEIGHTS = CHARTS + ".map(chart => chart.getBoundingClientRect().height)"
 STATES = CHARTS + ".map(chart => chart.dataset.state)"
@@ -40,20 +53,38 @@ def wake_charts(window):
 
 def weight(html, asked):
     """KB that the network carries for these addresses of the site, with gzip where it helps."""
-    files = {html / urlparse(url).path.removeprefix(BASE) for url in asked if url.startswith("http")}
-    return sum(min(len(body), len(gzip.compress(body, mtime=0))) for body in (file.read_bytes() for file in files)) / 1024
+    files = {
+        html / urlparse(url).path.removeprefix(BASE) for url in asked if url.startswith("http")
+    }
+    return (
+        sum(
+            min(len(body), len(gzip.compress(body, mtime=0)))
+            for body in (file.read_bytes() for file in files)
+        )
+        / 1024
+    )
 
 
-@pytest.fixture(scope="module", params=[(page, width) for page in pages() for width in OPENED], ids=lambda p: f"{p[0]}-{p[1]}")
+@pytest.fixture(
+    scope="module",
+    params=[(page, width) for page in pages() for width in OPENED],
+    ids=lambda p: f"{p[0]}-{p[1]}",
+)
 def visit(request, chromium, site):
     """One page at one width: read to its end, its charts awake, its folded parts open, in one theme and then in the other."""
     page, width = request.param
-    context, record = open_window(chromium, viewport={"width": width, "height": 900}, color_scheme=OPENED[width])
+    context, record = open_window(
+        chromium, viewport={"width": width, "height": 900}, color_scheme=OPENED[width]
+    )
     context.add_init_script(SHIFTS)
     held = []
-    context.route("**/vega.js", lambda route: held.append(route))  # charts wait until their drawings have been measured
+    context.route(
+        "**/vega.js", lambda route: held.append(route)
+    )  # charts wait until their drawings have been measured
     window = context.new_page()
-    window.goto(site + page, wait_until="domcontentloaded")  # a script that is held would hold the load, too
+    window.goto(
+        site + page, wait_until="domcontentloaded"
+    )  # a script that is held would hold the load, too
     window.evaluate("document.fonts.ready.then(() => true)")
     drawn = window.evaluate(HEIGHTS)
     context.unroute("**/vega.js")
@@ -61,23 +92,49 @@ def visit(request, chromium, site):
         route.continue_()
     wake_charts(window)
     window.mouse.wheel(0, -300)  # scrolling up brings out the way back to the top
-    seen = SimpleNamespace(asked=list(record.asked), drawn=drawn, live=window.evaluate(HEIGHTS), states=window.evaluate(STATES))
+    seen = SimpleNamespace(
+        asked=list(record.asked),
+        drawn=drawn,
+        live=window.evaluate(HEIGHTS),
+        states=window.evaluate(STATES),
+    )
     seen.figures = window.locator("figure.chart-figure").count()
     seen.widths, seen.shifts = window.evaluate(WIDTHS), window.evaluate("shifts")
     window.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
     seen.open_widths, seen.wide = window.evaluate(WIDTHS), window.evaluate(WIDE)
-    window.evaluate("[...document.querySelectorAll('.figure-data')].slice(1).forEach(part => part.open = false)")  # all alike: one is enough for axe
+    window.evaluate(
+        "[...document.querySelectorAll('.figure-data')].slice(1).forEach(part => part.open = false)"
+    )  # all alike: one is enough for axe
     seen.faults = []
     for theme in (OPENED[width], *({"light", "dark"} - {OPENED[width]})):
         window.emulate_media(color_scheme=theme)
-        window.wait_for_function(f"document.documentElement.dataset.theme === '{theme}'")  # the page follows the reader's system
-        window.wait_for_function("document.getAnimations().every(motion => motion.playState !== 'running')")  # folded code fades in
+        window.wait_for_function(
+            f"document.documentElement.dataset.theme === '{theme}'"
+        )  # the page follows the reader's system
+        window.wait_for_function(
+            "document.getAnimations().every(motion => motion.playState !== 'running')"
+        )  # folded code fades in
         # Colors take axe longest. The article's are the same at both widths, one in each theme; what frames it is looked at in all four.
-        part, rules = (None, {}) if theme == OPENED[width] else ({"exclude": [["article"]]}, {"runOnly": COLOR})
+        part, rules = (
+            (None, {})
+            if theme == OPENED[width]
+            else ({"exclude": [["article"]]}, {"runOnly": COLOR})
+        )
         if theme == OPENED[width]:
-            seen.said, seen.outside, seen.failed = list(record.said), list(record.outside), list(record.failed)  # axe asks for files of its own
-        for fault in Axe().run(window, context=part, options={"resultTypes": ["violations"], **rules}).response["violations"]:
-            seen.faults += [f"{theme}: {fault['id']}: {node['target']} {node['failureSummary'].splitlines()[-1].strip()}" for node in fault["nodes"]]
+            seen.said, seen.outside, seen.failed = (
+                list(record.said),
+                list(record.outside),
+                list(record.failed),
+            )  # axe asks for files of its own
+        for fault in (
+            Axe()
+            .run(window, context=part, options={"resultTypes": ["violations"], **rules})
+            .response["violations"]
+        ):
+            seen.faults += [
+                f"{theme}: {fault['id']}: {node['target']} {node['failureSummary'].splitlines()[-1].strip()}"
+                for node in fault["nodes"]
+            ]
     yield seen
     context.close()
 
@@ -95,8 +152,14 @@ def test_page_fits_the_window(visit):
 
 def test_charts_come_to_life_and_nothing_moves(visit):
     assert visit.states == ["live"] * visit.figures
-    assert len(visit.drawn) == visit.figures and all(height > 60 for height in visit.drawn), f"a figure is not to be seen: {visit.drawn}"
-    moved = [(before, after) for before, after in zip(visit.drawn, visit.live, strict=True) if abs(before - after) > 2]
+    assert len(visit.drawn) == visit.figures and all(height > 60 for height in visit.drawn), (
+        f"a figure is not to be seen: {visit.drawn}"
+    )
+    moved = [
+        (before, after)
+        for before, after in zip(visit.drawn, visit.live, strict=True)
+        if abs(before - after) > 2
+    ]
     assert not moved, f"heights before and after: {moved}"
     assert sum(shift[0] for shift in visit.shifts) < 0.02, visit.shifts
 
@@ -106,7 +169,10 @@ def test_the_menu_opens_and_leads_on(chromium, site, width):
     context, record = open_window(chromium, viewport={"width": width, "height": 900})
     window = context.new_page()
     window.goto(site + "book/about.html")
-    menu, entry = window.locator(".primary-toggle:visible"), window.get_by_role("link", name="Start here").first
+    menu, entry = (
+        window.locator(".primary-toggle:visible"),
+        window.get_by_role("link", name="Start here").first,
+    )
     if width > 1000:  # there the menu stands open: the button folds it away, and brings it back
         menu.click()
         entry.wait_for(state="hidden", timeout=5_000)
@@ -135,7 +201,11 @@ def test_page_is_light(visit, html):
 @pytest.fixture(scope="module")
 def parsed(html):
     """{path below the site's root: parsed page} of all pages."""
-    return {path.relative_to(html).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "lxml") for path in sorted(html.rglob("*.html")) if "_static" not in path.parts}
+    return {
+        path.relative_to(html).as_posix(): BeautifulSoup(path.read_text(encoding="utf-8"), "lxml")
+        for path in sorted(html.rglob("*.html"))
+        if "_static" not in path.parts
+    }
 
 
 def test_front_page_is_a_page(parsed):
@@ -147,11 +217,17 @@ def test_front_page_is_a_page(parsed):
 def test_every_page_has_title_heading_and_version(parsed):
     for name, page in parsed.items():
         assert page.html.get("lang") == "en" and page.title.get_text(strip=True), name
-        if name != "index.html" and page.find("meta", attrs={"http-equiv": "refresh"}):  # it leads on
+        if name != "index.html" and page.find(
+            "meta", attrs={"http-equiv": "refresh"}
+        ):  # it leads on
             continue
-        heads = [head for head in page.find_all("h1") if not head.find_parent(id="jb-print-docs-body")]  # the theme's, for print
+        heads = [
+            head for head in page.find_all("h1") if not head.find_parent(id="jb-print-docs-body")
+        ]  # the theme's, for print
         assert len(heads) == 1, f"{name}: {len(heads)} headings of the first level"
-        assert label() in page.find(class_="book-edition").get_text(), f"{name}: no version at its foot"
+        assert label() in page.find(class_="book-edition").get_text(), (
+            f"{name}: no version at its foot"
+        )
 
 
 def test_every_link_inside_the_book_resolves(parsed, html):
@@ -159,12 +235,19 @@ def test_every_link_inside_the_book_resolves(parsed, html):
     dead = []
     for name, page in parsed.items():
         for tag in page.find_all(["a", "link", "script", "img", "form", "source"]):
-            target = next((tag[key] for key in ("href", "src", "action", "srcset") if tag.get(key)), "")
+            target = next(
+                (tag[key] for key in ("href", "src", "action", "srcset") if tag.get(key)), ""
+            )
             if re.match(r"[a-z][\w+.-]*:|//", target) or target in ("", "#"):
                 continue
             path, anchor = urldefrag(urljoin(f"http://book/{name}", target))
             path = unquote(urlparse(path).path).lstrip("/") or "index.html"
-            if not (html / path).is_file() or anchor and path in ids and unquote(anchor) not in ids[path]:
+            if (
+                not (html / path).is_file()
+                or anchor
+                and path in ids
+                and unquote(anchor) not in ids[path]
+            ):
                 dead.append(f"{name}: {target}")
     assert not dead, "\n".join(sorted(set(dead)))
 
@@ -177,33 +260,53 @@ def test_addresses_outside_the_book_are_links_only(parsed):
 
 
 def test_every_figure_says_what_it_shows_and_has_its_data(parsed):
-    figures = [(name, figure) for name, page in parsed.items() for figure in page.select("figure.chart-figure")]
+    figures = [
+        (name, figure)
+        for name, page in parsed.items()
+        for figure in page.select("figure.chart-figure")
+    ]
     assert figures
     for name, figure in figures:
         for view in figure.select(".chart-view"):
             assert view["role"] == "img" and len(view["aria-label"]) > 20, f"{name}: {figure['id']}"
-        assert figure.select_one(".chart-view svg") and figure.select_one(".caption-number"), f"{name}: {figure['id']}"
-        assert figure.select("details.figure-data tbody tr"), f"{name}: {figure['id']} has no data table"
-        assert figure.select_one(".figure-source").get_text().startswith("Source: "), f"{name}: {figure['id']}"
+        assert figure.select_one(".chart-view svg") and figure.select_one(".caption-number"), (
+            f"{name}: {figure['id']}"
+        )
+        assert figure.select("details.figure-data tbody tr"), (
+            f"{name}: {figure['id']} has no data table"
+        )
+        assert figure.select_one(".figure-source").get_text().startswith("Source: "), (
+            f"{name}: {figure['id']}"
+        )
 
 
 def test_what_is_downloaded_carries_its_source(html, parsed):
     """The CSV says in its head what to cite and, by row or for all, where the numbers come from; the page says the same with links."""
-    for figure in (figure for page in parsed.values() for figure in page.select("figure.chart-figure")):
+    for figure in (
+        figure for page in parsed.values() for figure in page.select("figure.chart-figure")
+    ):
         lines = (html / "figures" / f"{figure['id']}.csv").read_text(encoding="utf-8").splitlines()
         source = figure.select_one(".figure-source").get_text().removeprefix("Source: ").rstrip(".")
-        assert lines[0].startswith("# ") and source.replace("’", "'") in lines[0].replace("’", "'"), figure["id"]
+        assert lines[0].startswith("# ") and source.replace("’", "'") in lines[0].replace(
+            "’", "'"
+        ), figure["id"]
         for_all, table = figure.select_one(".figure-rows"), figure.select_one(".figure-data table")
         assert for_all or re.search("Source|Read in", table.thead.get_text()), figure["id"]
         assert lines[1].startswith("# Source of all rows: ") == bool(for_all), figure["id"]
-        assert "](<" not in table.get_text() + "".join(lines), f"{figure['id']}: a link that was not made one"
+        assert "](<" not in table.get_text() + "".join(lines), (
+            f"{figure['id']}: a link that was not made one"
+        )
 
 
 def test_other_scripts_carry_their_language(parsed):
     for name, page in parsed.items():
-        for text in (page.find("article") or page.new_tag("p")).find_all(string=re.compile("[\u0400-\u04ff\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")):
+        for text in (page.find("article") or page.new_tag("p")).find_all(
+            string=re.compile("[\u0400-\u04ff\u3041-\u30ff\u4e00-\u9fff\uac00-\ud7a3]")
+        ):
             if not text.find_parent(["script", "svg", "title"]):
-                assert text.find_parent(lang=re.compile("^(ja|zh|ko|ru)")), f"{name}: {text.strip()[:40]!r} has no lang"
+                assert text.find_parent(lang=re.compile("^(ja|zh|ko|ru)")), (
+                    f"{name}: {text.strip()[:40]!r} has no lang"
+                )
 
 
 def test_notes_for_instructors_are_not_in_the_site(html):
@@ -214,7 +317,9 @@ def test_notes_for_instructors_are_not_in_the_site(html):
 
 
 def test_data_and_notebooks_can_be_downloaded(parsed, html):
-    linked = {tag["href"].split("/")[-1] for page in parsed.values() for tag in page.select("a[href]")}
+    linked = {
+        tag["href"].split("/")[-1] for page in parsed.values() for tag in page.select("a[href]")
+    }
     for path in [*(ROOT / "data").glob("*.csv"), *(ROOT / "book").glob("*.ipynb")]:
         assert path.name in linked, f"no page offers {path.name}"
 
@@ -225,12 +330,23 @@ def test_reading_without_scripts(chromium, site, html, page):
     context, record = open_window(chromium, java_script_enabled=False, color_scheme="dark")
     window = context.new_page()
     window.goto(site + page)
-    drawings = window.evaluate(CHARTS + ".map(chart => chart.querySelector('.chart-view svg').getBoundingClientRect()).map(box => [box.width, box.height])")
+    drawings = window.evaluate(
+        CHARTS
+        + ".map(chart => chart.querySelector('.chart-view svg').getBoundingClientRect()).map(box => [box.width, box.height])"
+    )
     assert len(drawings) == window.locator("figure.chart-figure").count() > 0
     assert all(width > 200 and height > 100 for width, height in drawings), drawings
-    assert weight(html, set(record.asked) - {line.rsplit(": ", 1)[0] for line in record.failed}) < 250  # the browser refuses the scripts
-    paper, ink = (window.evaluate(f"getComputedStyle(document.querySelector('{where}')).{what}") for where, what in (("body", "backgroundColor"), ("article p", "color")))
-    assert min(map(float, re.findall(r"[\d.]+", paper)[:3])) > 230 and max(map(float, re.findall(r"[\d.]+", ink)[:3])) < 100, (paper, ink)
+    assert (
+        weight(html, set(record.asked) - {line.rsplit(": ", 1)[0] for line in record.failed}) < 250
+    )  # the browser refuses the scripts
+    paper, ink = (
+        window.evaluate(f"getComputedStyle(document.querySelector('{where}')).{what}")
+        for where, what in (("body", "backgroundColor"), ("article p", "color"))
+    )
+    assert (
+        min(map(float, re.findall(r"[\d.]+", paper)[:3])) > 230
+        and max(map(float, re.findall(r"[\d.]+", ink)[:3])) < 100
+    ), (paper, ink)
     table = window.locator("details.figure-data").first
     table.locator("summary").click()
     assert table.locator("td").first.is_visible()
@@ -267,15 +383,21 @@ def test_controls_change_the_figure_from_the_keyboard(chromium, site, name):
     window.goto(f"{site}{CONTROLLED[name]}")
     chart = window.locator(f"#{name} .chart").filter(visible=True)
     chart.scroll_into_view_if_needed()
-    window.wait_for_function(f"document.querySelector('#{name} .chart[data-state=live]')", timeout=30_000)
+    window.wait_for_function(
+        f"document.querySelector('#{name} .chart[data-state=live]')", timeout=30_000
+    )
     controls = chart.locator(".chart-controls :is(select, input)").all()
     assert len(controls) >= 2
     drawing = f"document.querySelector('#{name} .chart[data-state=live] .vega-embed svg').innerHTML"
     for number, control in enumerate(controls):
-        assert control.evaluate("control => control.labels.length && control.labels[0].innerText.trim()"), f"control {number} has no label"
+        assert control.evaluate(
+            "control => control.labels.length && control.labels[0].innerText.trim()"
+        ), f"control {number} has no label"
         before = window.evaluate(drawing)
         control.focus()
-        for key in {"checkbox": ["Space"]}.get(control.get_attribute("type"), ["ArrowDown", "ArrowUp", "ArrowUp"]):
+        for key in {"checkbox": ["Space"]}.get(
+            control.get_attribute("type"), ["ArrowDown", "ArrowUp", "ArrowUp"]
+        ):
             window.keyboard.press(key)
             window.wait_for_timeout(200)
             if changed := window.evaluate(drawing) != before:
@@ -295,43 +417,95 @@ def test_printed_page_is_whole_and_light(chromium, site, parsed, tmp_path, page)
     window.goto(site + page)
     wake_charts(window)
     window.pdf(path=str(tmp_path / "page.pdf"), format="A4")
-    assert window.evaluate("document.documentElement.dataset.theme") == "dark"  # the reader's theme is back
+    assert (
+        window.evaluate("document.documentElement.dataset.theme") == "dark"
+    )  # the reader's theme is back
     window.emulate_media(media="print")
     window.set_viewport_size({"width": 700, "height": 900})  # a sheet's
-    shown = window.evaluate("[...document.querySelectorAll('.chart')].map(chart => `${chart.className} ${chart.offsetParent ? 'shown' : 'left out'}`)")
+    shown = window.evaluate(
+        "[...document.querySelectorAll('.chart')].map(chart => `${chart.className} ${chart.offsetParent ? 'shown' : 'left out'}`)"
+    )
     assert set(shown) <= {"chart wide shown", "chart narrow left out"}
-    for rest in (".chart-controls", ".vega-embed", "details", ".table-filter input", ".bd-sidebar-primary", ".prev-next-footer", "#pst-header", ".bd-header-article"):
+    for rest in (
+        ".chart-controls",
+        ".vega-embed",
+        "details",
+        ".table-filter input",
+        ".bd-sidebar-primary",
+        ".prev-next-footer",
+        "#pst-header",
+        ".bd-header-article",
+    ):
         assert window.locator(rest).filter(visible=True).count() == 0, rest
-    assert window.evaluate("[...document.querySelectorAll('.table-scroll, .pst-scrollable-table-container')].every(e => e.scrollWidth <= e.clientWidth + 1)"), "a table is cut off"
+    assert window.evaluate(
+        "[...document.querySelectorAll('.table-scroll, .pst-scrollable-table-container')].every(e => e.scrollWidth <= e.clientWidth + 1)"
+    ), "a table is cut off"
     for whole in ("figure.chart-figure", ".admonition.prompt", ".computed-cards blockquote"):
-        assert window.evaluate(f"[...document.querySelectorAll('{whole}')].every(e => getComputedStyle(e).breakInside === 'avoid')"), whole
+        assert window.evaluate(
+            f"[...document.querySelectorAll('{whole}')].every(e => getComputedStyle(e).breakInside === 'avoid')"
+        ), whole
     context.close()
-    text = subprocess.run(["pdftotext", "-raw", tmp_path / "page.pdf", "-"], capture_output=True, check=True, text=True).stdout
+    text = subprocess.run(
+        ["pdftotext", "-raw", tmp_path / "page.pdf", "-"],
+        capture_output=True,
+        check=True,
+        text=True,
+    ).stdout
     sheets = [re.sub(r"\s", "", sheet) for sheet in text.split("\f")]
     for link in parsed[page].select("article :is(p, li, td) > a.external[href^=http]"):
-        assert f"<{link['href']}>" in "".join(sheets), f"the address of {link.get_text()!r} is not printed: {link['href']}"
+        assert f"<{link['href']}>" in "".join(sheets), (
+            f"the address of {link.get_text()!r} is not printed: {link['href']}"
+        )
     for figure in parsed[page].select("figure.chart-figure"):
-        found = [re.sub(r"\s", "", figure.select_one(part).get_text())[:30] for part in ("figcaption .caption-text", ".figure-source", ".chart.wide svg text")]
-        assert any(all(words in sheet for words in found) for sheet in sheets), f"{figure['id']} is not on one sheet: {found}"
-    gray = subprocess.run(["pdftoppm", "-r", "40", "-gray", "-l", "1", tmp_path / "page.pdf"], capture_output=True, check=True).stdout.split(b"\n", 3)[3]
-    assert sum(gray) / len(gray) > 200 and sum(pixel < 110 for pixel in gray) > len(gray) / 100, "the first sheet is not dark on white"
+        found = [
+            re.sub(r"\s", "", figure.select_one(part).get_text())[:30]
+            for part in ("figcaption .caption-text", ".figure-source", ".chart.wide svg text")
+        ]
+        assert any(all(words in sheet for words in found) for sheet in sheets), (
+            f"{figure['id']} is not on one sheet: {found}"
+        )
+    gray = subprocess.run(
+        ["pdftoppm", "-r", "40", "-gray", "-l", "1", tmp_path / "page.pdf"],
+        capture_output=True,
+        check=True,
+    ).stdout.split(b"\n", 3)[3]
+    assert sum(gray) / len(gray) > 200 and sum(pixel < 110 for pixel in gray) > len(gray) / 100, (
+        "the first sheet is not dark on white"
+    )
 
 
 def test_every_page_says_what_it_is_about(parsed, html):
     seen = {}
     for name in pages():
         page = parsed[name]
-        told = {tag.get("property") or tag["name"]: tag["content"] for tag in page.select("meta[property], meta[name]")}
-        assert 50 < len(told["description"]) <= 200 and told["og:description"] == told["description"], name
-        assert told["og:title"] in page.title.get_text() and told["og:site_name"] and told["twitter:card"] == "summary_large_image", name
+        told = {
+            tag.get("property") or tag["name"]: tag["content"]
+            for tag in page.select("meta[property], meta[name]")
+        }
+        assert (
+            50 < len(told["description"]) <= 200 and told["og:description"] == told["description"]
+        ), name
+        assert (
+            told["og:title"] in page.title.get_text()
+            and told["og:site_name"]
+            and told["twitter:card"] == "summary_large_image"
+        ), name
         text = " ".join(page.find("article").get_text().split())
-        assert told["description"].removesuffix(" …") in text, f"{name}: the page does not say {told['description']!r}"
-        assert "og:url" not in told and not page.select("link[rel=canonical]"), f"{name}: CITATION.cff names no address"
+        assert told["description"].removesuffix(" …") in text, (
+            f"{name}: the page does not say {told['description']!r}"
+        )
+        assert "og:url" not in told and not page.select("link[rel=canonical]"), (
+            f"{name}: CITATION.cff names no address"
+        )
         picture = (html / name).parent / told["og:image"]
-        assert picture.read_bytes()[16:24] == struct.pack(">II", 1200, 630), f"{picture} is no PNG of 1200 by 630"
+        assert picture.read_bytes()[16:24] == struct.pack(">II", 1200, 630), (
+            f"{picture} is no PNG of 1200 by 630"
+        )
         icons = [(html / name).parent / icon["href"] for icon in page.select("link[rel=icon]")]
         assert len(icons) == 2 and all(icon.is_file() for icon in icons), name
-        assert told["description"] not in seen, f"{name} and {seen[told['description']]} have one description"
+        assert told["description"] not in seen, (
+            f"{name} and {seen[told['description']]} have one description"
+        )
         seen[told["description"]] = name
 
 
@@ -339,14 +513,21 @@ def test_missing_page_leads_home(chromium, site, html):
     """A host shows 404.html in place of any missing page; it needs nothing beside it and finds the book above it."""
     page = (html / "404.html").read_text(encoding="utf-8")
     context, record = open_window(chromium)
-    context.route("**/no/such/page.html", lambda route: route.fulfill(status=404, content_type="text/html", body=page))
+    context.route(
+        "**/no/such/page.html",
+        lambda route: route.fulfill(status=404, content_type="text/html", body=page),
+    )
     window = context.new_page()
     window.goto(site + "no/such/page.html")
     window.locator("#home").click()
-    assert window.url == site and window.locator("h1").first.inner_text().startswith("Alliances in Transition")
+    assert window.url == site and window.locator("h1").first.inner_text().startswith(
+        "Alliances in Transition"
+    )
     assert record.outside == []
     context.close()
-    assert not re.findall(r'(?:src|href)="(?!data:|\./")', page), "404.html asks for a file beside it"
+    assert not re.findall(r'(?:src|href)="(?!data:|\./")', page), (
+        "404.html asks for a file beside it"
+    )
 
 
 def test_templates_are_not_published(html):

@@ -1,4 +1,5 @@
 """JupyterLab itself, offline: every notebook of the book opens, runs from top to bottom and shows its figures."""
+
 import json
 import os
 import re
@@ -15,7 +16,11 @@ from conftest import BOOK, ROOT, notebooks, open_window
 from companion.theme import MIME
 
 TOKEN = "book"
-IN_ORDER = [name for name in re.findall(r"file: book/(\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8")) if name in notebooks()]
+IN_ORDER = [
+    name
+    for name in re.findall(r"file: book/(\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    if name in notebooks()
+]
 RUN = """async () => {
     const app = window.jupyterapp;
     await app.restored;
@@ -31,28 +36,59 @@ RUN = """async () => {
 def lab(tmp_path_factory):
     """A running JupyterLab in a copy of the book, without a way out; its address."""
     root = tmp_path_factory.mktemp("lab")
-    shutil.copytree(BOOK, root / "book", ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"))
+    shutil.copytree(
+        BOOK, root / "book", ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+    )
     shutil.copytree(ROOT / "data", root / "data")
     settings = root / "settings" / "@jupyterlab" / "notebook-extension"
     settings.mkdir(parents=True)
-    (settings / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))  # draw cells out of sight, too
+    (settings / "tracker.jupyterlab-settings").write_text(
+        json.dumps({"windowingMode": "none"})
+    )  # draw cells out of sight, too
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     nowhere = "http://127.0.0.1:9"
-    folders = {f"JUPYTER_{kind}_DIR": str(root / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")}
-    words = [sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--ServerApp.port={port}", f"--IdentityProvider.token={TOKEN}",
-             f"--ServerApp.root_dir={root}", "--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly",
-             f"--LabApp.user_settings_dir={root / 'settings'}", f"--LabApp.workspaces_dir={root / 'workspaces'}",
-             "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"]
+    folders = {
+        f"JUPYTER_{kind}_DIR": str(root / kind.lower()) for kind in ("CONFIG", "DATA", "RUNTIME")
+    }
+    words = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        f"--ServerApp.port={port}",
+        f"--IdentityProvider.token={TOKEN}",
+        f"--ServerApp.root_dir={root}",
+        "--LabApp.expose_app_in_browser=True",
+        "--LabApp.extension_manager=readonly",
+        f"--LabApp.user_settings_dir={root / 'settings'}",
+        f"--LabApp.workspaces_dir={root / 'workspaces'}",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
     with open(root / "lab.log", "w") as log:
-        server = subprocess.Popen(words, cwd=root, stdout=log, stderr=log, env={
-            **os.environ, **folders, "IPYTHONDIR": str(root / "ipython"), "HTTP_PROXY": nowhere, "HTTPS_PROXY": nowhere, "NO_PROXY": "127.0.0.1,localhost"})
+        server = subprocess.Popen(
+            words,
+            cwd=root,
+            stdout=log,
+            stderr=log,
+            env={
+                **os.environ,
+                **folders,
+                "IPYTHONDIR": str(root / "ipython"),
+                "HTTP_PROXY": nowhere,
+                "HTTPS_PROXY": nowhere,
+                "NO_PROXY": "127.0.0.1,localhost",
+            },
+        )
     address = f"http://127.0.0.1:{port}/"
     try:
         for _ in range(120):
             try:
-                urllib.request.build_opener(urllib.request.ProxyHandler({})).open(f"{address}api?token={TOKEN}", timeout=5).close()
+                urllib.request.build_opener(urllib.request.ProxyHandler({})).open(
+                    f"{address}api?token={TOKEN}", timeout=5
+                ).close()
                 break
             except OSError:
                 assert server.poll() is None, (root / "lab.log").read_text()
@@ -71,7 +107,10 @@ def desk(chromium, lab):
     context, record = open_window(chromium, viewport={"width": 1280, "height": 900})
     window = context.new_page()
     window.goto(f"{lab}lab?token={TOKEN}&reset")
-    window.wait_for_function("window.jupyterapp && window.jupyterapp.commands.hasCommand('notebook:run-all-cells')", timeout=60_000)
+    window.wait_for_function(
+        "window.jupyterapp && window.jupyterapp.commands.hasCommand('notebook:run-all-cells')",
+        timeout=60_000,
+    )
     yield window, record
     context.close()
 
@@ -81,17 +120,31 @@ def test_run_all_cells(desk, name):
     window, record = desk
     record.said.clear()
     cells = window.evaluate(RUN % f"book/{name}.ipynb")
-    failed = [f"{''.join(cell['source'])[:80]}: {out['ename']}: {out['evalue']}" for cell in cells for out in cell["outputs"] if out["output_type"] == "error"]
+    failed = [
+        f"{''.join(cell['source'])[:80]}: {out['ename']}: {out['evalue']}"
+        for cell in cells
+        for out in cell["outputs"]
+        if out["output_type"] == "error"
+    ]
     assert not failed, "\n".join(failed)
-    assert all(cell["execution_count"] for cell in cells if "".join(cell["source"]).strip()), "a cell was not run"
+    assert all(cell["execution_count"] for cell in cells if "".join(cell["source"]).strip()), (
+        "a cell was not run"
+    )
 
     figures = sum(MIME in out.get("data", {}) for cell in cells for out in cell["outputs"])
     drawn = "[...document.querySelectorAll('.jp-OutputArea-output .vega-embed')].filter(e => e.querySelector('svg, canvas')?.getBoundingClientRect().width > 100).length"
     try:
         window.wait_for_function(f"{drawn} >= {figures}", timeout=20_000)
     except Exception:
-        pytest.fail(f"{window.evaluate(drawn)} of {figures} figures are drawn; {record.said}", pytrace=False)
-    assert window.locator(".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+        pytest.fail(
+            f"{window.evaluate(drawn)} of {figures} figures are drawn; {record.said}", pytrace=False
+        )
+    assert (
+        window.locator(
+            ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.stderr']"
+        ).count()
+        == 0
+    )
     assert [line for line in record.said if re.search("vega|WARN|domain|scale", line, re.I)] == []
     assert record.outside == []
     window.evaluate("""async () => {

@@ -1,4 +1,5 @@
 """The PDF: nothing is missing or sticks out, and its links and bookmarks work; test_epub.py compares its figures."""
+
 import re
 import subprocess
 import unicodedata
@@ -36,7 +37,9 @@ def test_no_code_and_no_missing_glyph(pdf):
 def test_nothing_sticks_out(pdf):
     """No line is more than 5 points too wide; says on which page, and where in book.tex."""
     wide, page = [], 0
-    for found in re.finditer(r"\[(\d+)(?=[\]\s{<])|Overfull \\hbox \(([\d.]+)pt too wide\) (.*)\n(.*)", pdf.log):
+    for found in re.finditer(
+        r"\[(\d+)(?=[\]\s{<])|Overfull \\hbox \(([\d.]+)pt too wide\) (.*)\n(.*)", pdf.log
+    ):
         page = int(found[1]) if found[1] else page
         if found[2] and float(found[2]) > 5:
             wide.append(f"after page {page}: {found[2]}pt, {found[3]}: {found[4][:90]}")
@@ -45,14 +48,18 @@ def test_nothing_sticks_out(pdf):
 
 def test_no_page_is_blank(pdf):
     assert len(pdf.pages) > 10
-    blank = [number for number, text in enumerate(pdf.pages[1:], start=2) if len(text.strip()) <= 40]
+    blank = [
+        number for number, text in enumerate(pdf.pages[1:], start=2) if len(text.strip()) <= 40
+    ]
     assert not blank, f"pages with next to nothing on them: {blank}"
 
 
 def test_version_commit_and_vintage_stand_at_the_front(pdf):
     front = " ".join("".join(pdf.pages[:2]).split())
     assert label() in front.replace("Draft", "draft").replace("Edition", "edition")
-    commit = subprocess.run(["git", "rev-parse", "--short=10", "HEAD"], cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short=10", "HEAD"], cwd=ROOT, capture_output=True, text=True
+    ).stdout.strip()
     assert (commit or "not recorded") in front
     assert data_vintage() and spell(data_vintage()) in front
 
@@ -79,9 +86,18 @@ def test_bookmarks_hold_parts_and_chapters(opened):
 
 def test_the_ledger_is_a_compact_appendix(opened, pdf):
     with opened.open_outline() as outline:
-        assert [item.title for item in outline.root][-1] == "Appendix" and [item.title for item in outline.root[-1].children] == ["The claims ledger"]
-    first = next(number for number, text in enumerate(pdf.pages) if "How a verdict is reached" in text and "Both articles were read" in "".join(pdf.pages[number - 1:number + 1]))
-    assert len(pdf.pages) - first <= 22, "the ledger takes more pages than an appendix to look things up in should"
+        assert [item.title for item in outline.root][-1] == "Appendix" and [
+            item.title for item in outline.root[-1].children
+        ] == ["The claims ledger"]
+    first = next(
+        number
+        for number, text in enumerate(pdf.pages)
+        if "How a verdict is reached" in text
+        and "Both articles were read" in "".join(pdf.pages[number - 1 : number + 1])
+    )
+    assert len(pdf.pages) - first <= 22, (
+        "the ledger takes more pages than an appendix to look things up in should"
+    )
     text = bare("".join(pdf.pages[first:]))
     assert all(f"{claim_id}" in text for claim_id in ("L-01", "L-61", "J-01", "J-90"))
 
@@ -101,7 +117,9 @@ def test_links_lead_somewhere(opened):
             target = action.get("/D", note.get("/Dest"))
             if "/URI" in action:
                 outside += 1
-                assert re.match(r"https?://|mailto:", str(action["/URI"])), f"a link to {action['/URI']}"
+                assert re.match(r"https?://|mailto:", str(action["/URI"])), (
+                    f"a link to {action['/URI']}"
+                )
             elif target is not None:
                 inside += 1
                 if not isinstance(target, pikepdf.Array) and str(target) not in known:
@@ -111,7 +129,9 @@ def test_links_lead_somewhere(opened):
 
 
 def test_fonts_are_embedded(pdf):
-    table = subprocess.run(["pdffonts", str(pdf.path)], capture_output=True, text=True, check=True).stdout.splitlines()
+    table = subprocess.run(
+        ["pdffonts", str(pdf.path)], capture_output=True, text=True, check=True
+    ).stdout.splitlines()
     fonts = [re.search(r"(yes|no) +(?:yes|no) +(?:yes|no) +\d+ +\d+$", line) for line in table[2:]]
     assert len(fonts) > 5 and all(font and font[1] == "yes" for font in fonts), table
 
@@ -119,8 +139,13 @@ def test_fonts_are_embedded(pdf):
 def test_other_scripts_are_there(pdf):
     """Titles in Japanese, Chinese, Korean and Russian that the bibliography prints can be read and searched in the PDF."""
     text = bare("\n".join(pdf.pages))
-    titles = [entry.fields["title"] for entry in parse_file(str(ROOT / "book" / "references.bib")).entries.values()]
-    runs = {bare(title): OTHER_SCRIPT.search(title)[0] for title in titles if OTHER_SCRIPT.search(title)}
+    titles = [
+        entry.fields["title"]
+        for entry in parse_file(str(ROOT / "book" / "references.bib")).entries.values()
+    ]
+    runs = {
+        bare(title): OTHER_SCRIPT.search(title)[0] for title in titles if OTHER_SCRIPT.search(title)
+    }
     missing = [title for title, run in runs.items() if bare(run) not in text]
     assert runs and not missing, missing
     for script in ("\u0400-\u04ff", "\u3041-\u30ff", "\u4e00-\u9fff", "\uac00-\ud7a3"):

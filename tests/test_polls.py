@@ -1,4 +1,5 @@
 """What the notebook on polls computes, against published figures, against scipy and by hand."""
+
 from itertools import product
 
 import conftest  # noqa: F401  puts book/ on the path
@@ -38,13 +39,17 @@ def test_steps(step):
     change, z, p, wide = STEPS[step]
     row = polls.tests().set_index(["what", "from", "to"]).loc[step]
     assert row["change"] == change
-    assert row["z"] == pytest.approx(z, abs=0.006) and row["z_wide"] == pytest.approx(wide, abs=0.006)
+    assert row["z"] == pytest.approx(z, abs=0.006) and row["z_wide"] == pytest.approx(
+        wide, abs=0.006
+    )
     assert row["p"] < 0.001 if p is None else row["p"] == pytest.approx(p, abs=0.006)
 
 
 def test_verdicts_follow_the_margins():
     for row in polls.tests().itertuples():
-        assert row.verdict == ("yes" if row.p_wide < 0.05 else "only without a design effect" if row.p < 0.05 else "no")
+        assert row.verdict == (
+            "yes" if row.p_wide < 0.05 else "only without a design effect" if row.p < 0.05 else "no"
+        )
         assert (abs(row.z) > polls.Z95) == (row.p < 0.05)
 
 
@@ -54,7 +59,10 @@ def test_no_step_joins_two_modes():
         assert modes[row[2]] == modes[row.to] == polls.MOBILE
 
 
-@pytest.mark.parametrize("power, deff, answers", [(None, 1, 17600), (None, 1.5, 26400), (0.8, 1, 35900), (0.8, 1.5, 53900)])
+@pytest.mark.parametrize(
+    "power, deff, answers",
+    [(None, 1, 17600), (None, 1.5, 26400), (0.8, 1, 35900), (0.8, 1.5, 53900)],
+)
 def test_answers_needed_for_one_point(power, deff, answers):
     assert polls.needed(35, 36, power, deff) == pytest.approx(answers, abs=100)
 
@@ -69,7 +77,9 @@ def test_published_shares_are_a_distribution():
     chances = polls.published(36, 1534)
     assert sum(chances.values()) == pytest.approx(1, abs=1e-6)
     assert max(chances, key=chances.get) == 36
-    inside = binom.cdf(559, 1534, 0.36) - binom.cdf(544, 1534, 0.36)  # 35.5% of 1,534 is 544.6 answers, 36.5% is 559.9
+    inside = binom.cdf(559, 1534, 0.36) - binom.cdf(
+        544, 1534, 0.36
+    )  # 35.5% of 1,534 is 544.6 answers, 36.5% is 559.9
     assert chances[36] == pytest.approx(inside)
 
 
@@ -77,7 +87,11 @@ def test_chance_of_a_run_by_enumeration():
     truths, sizes = [30, 32, 31], [40, 50, 45]
     waves = [polls.published(share, n) for share, n in zip(truths, sizes)]
     for strict in (False, True):
-        whole = sum(waves[0][a] * waves[1][b] * waves[2][c] for a, b, c in product(*waves) if (a < b < c if strict else a <= b <= c))
+        whole = sum(
+            waves[0][a] * waves[1][b] * waves[2][c]
+            for a, b, c in product(*waves)
+            if (a < b < c if strict else a <= b <= c)
+        )
         assert polls.run_chance(truths, sizes, strict) == pytest.approx(whole)
 
 
@@ -91,7 +105,14 @@ def test_runs():
 
 def test_houses_in_2024():
     rows = polls.houses().set_index("house")
-    assert {house: row["decided"] for house, row in rows.iterrows()} == {"Mainichi": 34.2, "Asahi": 57.6, "Yomiuri": 64.3, "NHK": 65.5, "Nikkei": 70.8, "Kyodo": 76.5}
+    assert {house: row["decided"] for house, row in rows.iterrows()} == {
+        "Mainichi": 34.2,
+        "Asahi": 57.6,
+        "Yomiuri": 64.3,
+        "NHK": 65.5,
+        "Nikkei": 70.8,
+        "Kyodo": 76.5,
+    }
     assert rows["favor_pct"].max() - rows["favor_pct"].min() == 48
     assert "27 points apart among all asked" in polls.decided_remark().text
 
@@ -103,7 +124,9 @@ def test_same_house_another_vehicle():
 
 def test_weak_copies_are_marked():
     article9 = polls.article9()
-    assert list(article9[article9["grade"] == "uncertain"]["line"].str.contains("weak source")) == [True]
+    assert list(article9[article9["grade"] == "uncertain"]["line"].str.contains("weak source")) == [
+        True
+    ]
     assert "weak source" in polls.waves_table().text
     assert 2025 not in set(polls.tests()["to"]) | set(polls.runs()["first"])
 
@@ -118,8 +141,14 @@ def test_lines_join_one_series_in_one_mode_only():
 
 def test_trust_and_value():
     rows = polls.trust().set_index(["population", "about", "series"])["value"]
-    assert rows["South Korea", "the president", "Pew Global Attitudes"] == 67 and rows["Japan", "the president", "Pew Global Attitudes"] == 61
-    assert rows["South Korea", "the alliance", "Pew Global Attitudes"] == 89 and rows["Japan", "the alliance", "Pew Global Attitudes"] == 78
+    assert (
+        rows["South Korea", "the president", "Pew Global Attitudes"] == 67
+        and rows["Japan", "the president", "Pew Global Attitudes"] == 61
+    )
+    assert (
+        rows["South Korea", "the alliance", "Pew Global Attitudes"] == 89
+        and rows["Japan", "the alliance", "Pew Global Attitudes"] == 78
+    )
     with pytest.raises(ValueError, match="no row of"):
         polls.trust(2012)
 
@@ -127,7 +156,9 @@ def test_trust_and_value():
 def test_every_poll_on_nuclear_arms_has_wording_and_year():
     rows = polls.nuclear()
     assert rows["wording"].notna().all() and rows["when"].str.contains(r"\d{4}").all()
-    costs = rows.dropna(subset=["cost_low"]).set_index(["series", "when"])[["value", "cost_low", "cost_high"]]
+    costs = rows.dropna(subset=["cost_low"]).set_index(["series", "when"])[
+        ["value", "cost_low", "cost_high"]
+    ]
     assert list(costs.loc[("Asan Institute", "Mar. 2022")]) == [70.2, 63.6, 63.6]
     assert list(costs.loc[("Asan Institute", "Nov. 2022")]) == [64.3, 54.7, 54.7]
     assert list(costs.loc[("KINU", "2023")]) == [60.2, 36, 37]
@@ -136,7 +167,11 @@ def test_every_poll_on_nuclear_arms_has_wording_and_year():
 
 def test_exit_polls():
     rows = polls.exit_polls()
-    worst = rows[(rows["election"] == "2025-06-03") & rows["agency"].str.startswith("KBS") & (rows["candidate"] == "Lee Jae Myung")].iloc[0]
+    worst = rows[
+        (rows["election"] == "2025-06-03")
+        & rows["agency"].str.startswith("KBS")
+        & (rows["candidate"] == "Lee Jae Myung")
+    ].iloc[0]
     assert (worst["error"], worst["se"]) == (2.28, 5.6)
     assert polls.exit_table().text.count("Lee Jae Myung, 2025") == 4
 
@@ -144,6 +179,8 @@ def test_exit_polls():
 def test_records():
     rows = polls.approval()
     assert list(rows["share"].tail(3)) == [65, 66, 67]
-    assert polls.margin(50, 1002) == pytest.approx(3.1, abs=0.05), "the margin that the pollster states"
+    assert polls.margin(50, 1002) == pytest.approx(3.1, abs=0.05), (
+        "the margin that the pollster states"
+    )
     change, z, p = polls.step_test(65, 1001, 66, 1002)
     assert change == 1 and p == pytest.approx(2 * norm.sf(z)) and p > 0.5

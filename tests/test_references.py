@@ -1,4 +1,5 @@
 """The bibliography: every reference complete, every citation resolved, and the Chicago style exact."""
+
 import json
 import re
 import sys
@@ -18,7 +19,15 @@ from press import chicago  # noqa: E402
 
 ENTRIES = parse_file(str(BOOK / "references.bib")).entries
 OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-KINDS = {"article", "lin-note", "lin-figure", "johnson-bibliography", "primary", "further-reading", "record"}
+KINDS = {
+    "article",
+    "lin-note",
+    "lin-figure",
+    "johnson-bibliography",
+    "primary",
+    "further-reading",
+    "record",
+}
 
 
 def printed():
@@ -39,19 +48,29 @@ def test_entry_has_what_a_reference_needs(key):
     entry, fields = ENTRIES[key], ENTRIES[key].fields
     assert {"title", "year", "keywords"} <= set(fields), "title, year and keywords"
     assert fields["keywords"].split(",")[0] in KINDS, f"first keyword is one of {sorted(KINDS)}"
-    assert re.fullmatch(r"\d{4}|\[\d{4}\]|n\.d\.", fields["year"]), "2025, [2025] where it is inferred, or n.d."
+    assert re.fullmatch(r"\d{4}|\[\d{4}\]|n\.d\.", fields["year"]), (
+        "2025, [2025] where it is inferred, or n.d."
+    )
     assert "day" not in fields or "month" in fields, "no day without a month"
-    assert 1 <= int(fields.get("month", 1)) <= 12 and 1 <= int(fields.get("day", 1)) <= 31, "month and day are numbers"
-    assert "author" in entry.persons or fields["keywords"].startswith("primary"), "an author, unless a primary text"
+    assert 1 <= int(fields.get("month", 1)) <= 12 and 1 <= int(fields.get("day", 1)) <= 31, (
+        "month and day are numbers"
+    )
+    assert "author" in entry.persons or fields["keywords"].startswith("primary"), (
+        "an author, unless a primary text"
+    )
     if entry.type == "article":
         assert "journal" in fields, "an article has a journal or newspaper"
     elif "author" not in entry.persons:
-        assert {"publisher", "location"} & set(fields), "a text without author has a publisher or a place"
+        assert {"publisher", "location"} & set(fields), (
+            "a text without author has a publisher or a place"
+        )
     if entry.type == "book":
         assert "publisher" in fields, "a book has a publisher"
     assert "volume" not in fields or "pages" in fields, "a volume has pages"
     found_by = {"url", "doi", "isbn", "pages"} & set(fields)
-    assert found_by or fields.get("addendum", "").startswith("Editors: "), "an address, a number, pages, or a remark"
+    assert found_by or fields.get("addendum", "").startswith("Editors: "), (
+        "an address, a number, pages, or a remark"
+    )
     assert fields.get("url", "https://").startswith(("https://", "http://")), "a whole address"
 
 
@@ -61,7 +80,9 @@ def test_other_scripts_have_a_gloss_and_a_language(key):
     if OTHER_SCRIPT.search(fields["title"]):
         assert fields.get("titleaddon"), "English gloss in titleaddon"
         assert not OTHER_SCRIPT.search(fields["titleaddon"]), "the gloss is in English"
-        assert fields.get("langid") in chicago.LANGUAGES, f"langid is one of {sorted(chicago.LANGUAGES)}"
+        assert fields.get("langid") in chicago.LANGUAGES, (
+            f"langid is one of {sorted(chicago.LANGUAGES)}"
+        )
     else:
         assert "langid" not in fields, "langid only where the title is in another language"
 
@@ -76,7 +97,11 @@ def test_nothing_is_listed_twice():
 def test_labels_are_distinct_and_in_order_of_date():
     by_key = labels()
     assert len(set(by_key.values())) == len(by_key)
-    nhk = [(by_key[k], int(e.fields["month"]), int(e.fields["day"])) for k, e in ENTRIES.items() if by_key[k].startswith("NHK 2025")]
+    nhk = [
+        (by_key[k], int(e.fields["month"]), int(e.fields["day"]))
+        for k, e in ENTRIES.items()
+        if by_key[k].startswith("NHK 2025")
+    ]
     assert [date for _, *date in sorted(nhk)] == sorted(date for _, *date in nhk)
     assert by_key["kang-nd-rok-us-70"] == "Kang n.d."
     assert by_key["leeds-mattes-vogel-2009"] == "Leeds et al. 2009"
@@ -84,19 +109,15 @@ def test_labels_are_distinct_and_in_order_of_date():
 
 
 EXAMPLES = {
-    "leeds-mattes-vogel-2009":
-        "Leeds, Brett Ashley, Michaela Mattes, and Jeremy S. Vogel. 2009. “Interests, Institutions, and the Reliability of "
-        "International Commitments.” American Journal of Political Science 53 (2): 461–476. "
-        "https://doi.org/10.1111/j.1540-5907.2009.00381.x.",
-    "nhk-2024-constitution":
-        "NHK. 2024. “NHK 世論調査 憲法改正「必要」は36%「必要ない」は19%” [NHK poll: revision of the constitution “needed” 36%, "
-        "“not needed” 19%]. May 3. https://www3.nhk.or.jp/news/html/20240503/k10014439651000.html.",
-    "rfa-2024-missile-test":
-        "Radio Free Asia. 2024. “Days before US election, North Korea stages record long missile test.” October 30. "
-        "https://www.rfa.org/english/korea/2024/10/31/north-korea-missile-launch-japan/. "
-        "[Editors: dated as figure 6 prints it; the address carries October 31, 2024].",
-    "cha-1999":
-        "Cha, Victor D. 1999. Alignment Despite Antagonism: The US-Korea-Japan Security Triangle. Stanford University Press.",
+    "leeds-mattes-vogel-2009": "Leeds, Brett Ashley, Michaela Mattes, and Jeremy S. Vogel. 2009. “Interests, Institutions, and the Reliability of "
+    "International Commitments.” American Journal of Political Science 53 (2): 461–476. "
+    "https://doi.org/10.1111/j.1540-5907.2009.00381.x.",
+    "nhk-2024-constitution": "NHK. 2024. “NHK 世論調査 憲法改正「必要」は36%「必要ない」は19%” [NHK poll: revision of the constitution “needed” 36%, "
+    "“not needed” 19%]. May 3. https://www3.nhk.or.jp/news/html/20240503/k10014439651000.html.",
+    "rfa-2024-missile-test": "Radio Free Asia. 2024. “Days before US election, North Korea stages record long missile test.” October 30. "
+    "https://www.rfa.org/english/korea/2024/10/31/north-korea-missile-launch-japan/. "
+    "[Editors: dated as figure 6 prints it; the address carries October 31, 2024].",
+    "cha-1999": "Cha, Victor D. 1999. Alignment Despite Antagonism: The US-Korea-Japan Security Triangle. Stanford University Press.",
 }
 
 
@@ -132,16 +153,36 @@ def test_citations_and_list_in_a_built_page(tmp_path):
         f"bibtex_bibfiles = [{str(BOOK / 'references.bib')!r}]\n"
         "bibtex_default_style = bibtex_reference_style = 'chicago'\n"
         "bibtex_cite_id = 'ref-{key}'\n"
-        "def setup(app):\n    chicago.register(app)\n")
+        "def setup(app):\n    chicago.register(app)\n"
+    )
     (tmp_path / "index.rst").write_text(
         "Page\n====\n\n"
         ":cite:p:`nhk-2025-taiwan-strait`; :cite:t:`mattes-2012`; :cite:p:`{see}cha-1999{p. 3},kang-nd-rok-us-70`.\n\n"
-        ".. bibliography::\n   :all:\n")
-    app = Sphinx(tmp_path, tmp_path, tmp_path / "html", tmp_path / "trees", "html", status=None, warningiserror=True)
+        ".. bibliography::\n   :all:\n"
+    )
+    app = Sphinx(
+        tmp_path,
+        tmp_path,
+        tmp_path / "html",
+        tmp_path / "trees",
+        "html",
+        status=None,
+        warningiserror=True,
+    )
     app.build()
     html = (tmp_path / "html" / "index.html").read_text(encoding="utf-8")
     text = re.sub(r"<[^>]+>", "", html)
-    assert f"({labels()['nhk-2025-taiwan-strait']}); Mattes (2012); (see Cha 1999, p. 3; Kang n.d.)." in text
-    assert 'href="#ref-cha-1999"' in html and '<p id="ref-cha-1999">Cha, Victor D. 1999. <em>Alignment' in html
-    assert '<span lang="ja">海自護衛艦2回目の台湾海峡通過「航行の自由」主張のねらいか</span>' in html
-    assert '<span lang="ko">중앙일보</span>' in html and '<span lang="ru">Сергей Шелин</span>' in html
+    assert (
+        f"({labels()['nhk-2025-taiwan-strait']}); Mattes (2012); (see Cha 1999, p. 3; Kang n.d.)."
+        in text
+    )
+    assert (
+        'href="#ref-cha-1999"' in html
+        and '<p id="ref-cha-1999">Cha, Victor D. 1999. <em>Alignment' in html
+    )
+    assert (
+        '<span lang="ja">海自護衛艦2回目の台湾海峡通過「航行の自由」主張のねらいか</span>' in html
+    )
+    assert (
+        '<span lang="ko">중앙일보</span>' in html and '<span lang="ru">Сергей Шелин</span>' in html
+    )

@@ -20,4 +20,17 @@ from companion.figures import FigureError, figure
 from companion.ledger import cards, notes
 from companion.output import catalog, datasets, say, table
 
-__all__ = ["JOHNSON", "LIN", "DataError", "FigureError", "cards", "catalog", "datasets", "figure", "load", "notes", "say", "table"]
+__all__ = [
+    "JOHNSON",
+    "LIN",
+    "DataError",
+    "FigureError",
+    "cards",
+    "catalog",
+    "datasets",
+    "figure",
+    "load",
+    "notes",
+    "say",
+    "table",
+]

@@ -67,6 +67,7 @@ _TYPES = {
 
 # ---------------------------------------------------------------- descriptor
 
+
 def _stamp(path):
     try:
         info = path.stat()
@@ -112,6 +113,7 @@ def citation(name, folder=None):
 
 # ---------------------------------------------------------------- reading and checking
 
+
 def _shown(text):
     text = text if len(text) <= 40 else text[:37] + "..."
     return f'"{text}"' if text else "nothing"
@@ -136,16 +138,26 @@ def _rows(file, raw):
         _refuse(file, row, None, "a carriage return (CR)", "lines that end in LF only")
     if not text.endswith("\n"):
         row = text.count("\n") + 1
-        _refuse(file, row, None, "no line end at the end of the file", "a whole last line (cut off?)")
+        _refuse(
+            file, row, None, "no line end at the end of the file", "a whole last line (cut off?)"
+        )
     reader = csv.reader(io.StringIO(text), strict=True)
     rows = []
     try:
         for cells in reader:
             rows.append(cells)
             if reader.line_num != len(rows):
-                _refuse(file, len(rows), None, "a line break inside a cell", "one line for each row")
+                _refuse(
+                    file, len(rows), None, "a line break inside a cell", "one line for each row"
+                )
     except csv.Error as error:
-        _refuse(file, len(rows) + 1, None, f"broken quoting ({error})", "commas and paired double quotes")
+        _refuse(
+            file,
+            len(rows) + 1,
+            None,
+            f"broken quoting ({error})",
+            "commas and paired double quotes",
+        )
     return rows
 
 
@@ -158,10 +170,22 @@ def _check_header(file, header, names):
             _refuse(file, 1, name, "no such column", f"the columns {', '.join(names)}")
     for name in header:
         if name not in names:
-            _refuse(file, 1, name, "a column that the schema does not have", f"the columns {', '.join(names)}")
+            _refuse(
+                file,
+                1,
+                name,
+                "a column that the schema does not have",
+                f"the columns {', '.join(names)}",
+            )
     for name, wanted in zip(header, names):
         if name != wanted:
-            _refuse(file, 1, name, f"{_shown(name)} in this place", f"{_shown(wanted)}, in the schema's order")
+            _refuse(
+                file,
+                1,
+                name,
+                f"{_shown(name)} in this place",
+                f"{_shown(wanted)}, in the schema's order",
+            )
 
 
 def _cell(file, row, field, text):
@@ -197,7 +221,13 @@ def _table(stamp, package_stamp, name):
     names = [field["name"] for field in fields]
     for field in fields:
         if field["type"] not in _TYPES:
-            _refuse(DESCRIPTOR, None, field["name"], f'the type "{field["type"]}"', "one of: " + ", ".join(_TYPES))
+            _refuse(
+                DESCRIPTOR,
+                None,
+                field["name"],
+                f'the type "{field["type"]}"',
+                "one of: " + ", ".join(_TYPES),
+            )
     header, *lines = _rows(path.name, path.read_bytes()) or [[]]
     _check_header(path.name, header, names)
     if not lines:
@@ -215,7 +245,9 @@ def _table(stamp, package_stamp, name):
                 found = f"{', '.join(map(str, mark))} again (first in row {seen[mark]})"
                 _refuse(path.name, row, ", ".join(key), found, "a key used once")
             seen[mark] = row
-    return pd.DataFrame({f["name"]: pd.Series(columns[f["name"]], dtype=_TYPES[f["type"]][2]) for f in fields})
+    return pd.DataFrame(
+        {f["name"]: pd.Series(columns[f["name"]], dtype=_TYPES[f["type"]][2]) for f in fields}
+    )
 
 
 def _day(value):
@@ -226,7 +258,7 @@ def _day(value):
     try:
         return _as_date(value)
     except (TypeError, ValueError):
-        raise DataError(f'as_of: found {value!r}; expected a date or text as YYYY-MM-DD') from None
+        raise DataError(f"as_of: found {value!r}; expected a date or text as YYYY-MM-DD") from None
 
 
 def load(name, as_of=None, folder=None):
@@ -246,7 +278,9 @@ def load(name, as_of=None, folder=None):
     if as_of is not None:
         day = _day(as_of)
         if "public_from" not in frame:
-            raise DataError(f'{path.name}: found no column "public_from"; expected one, as as_of={day} was asked for')
+            raise DataError(
+                f'{path.name}: found no column "public_from"; expected one, as as_of={day} was asked for'
+            )
         frame = frame[frame["public_from"] <= pd.Timestamp(day)].reset_index(drop=True)
     frame.attrs = {"resource": name, "as_of": day}
     return frame
@@ -266,6 +300,7 @@ def cited(frame, *used, on="year"):
 
 # ---------------------------------------------------------------- make data
 
+
 def _strangers(folder):
     known = {item["path"] for item in resources(folder)}
     return sorted(p.name for p in folder.glob("*.csv") if p.name not in known)
@@ -279,7 +314,9 @@ def renew(folder=None):
     """
     folder = Path(folder or FOLDER)
     if _strangers(folder):
-        raise DataError(f"{_strangers(folder)[0]}: found a file without a resource; expected it in {DESCRIPTOR}")
+        raise DataError(
+            f"{_strangers(folder)[0]}: found a file without a resource; expected it in {DESCRIPTOR}"
+        )
     package = json.loads(json.dumps(_descriptor(folder)))
     changed = []
     for item in package["resources"]:

@@ -34,10 +34,18 @@ class Figure:
 
     def _ipython_display_(self):
         meta = self.spec["usermeta"]["companion"]
-        display({MIME: self.spec, "text/plain": meta["alt"]}, raw=True, metadata={MIME: {"embed_options": {"actions": False}}})
+        display(
+            {MIME: self.spec, "text/plain": meta["alt"]},
+            raw=True,
+            metadata={MIME: {"embed_options": {"actions": False}}},
+        )
         # The book takes caption and source from the specification and leaves this second output out.
         text = f"**{meta['caption']}** {meta['alt']} *Source:* {meta['source']}"
-        display({"text/markdown": text, "text/plain": text}, raw=True, metadata={"companion": {"kind": "caption"}})
+        display(
+            {"text/markdown": text, "text/plain": text},
+            raw=True,
+            metadata={"companion": {"kind": "caption"}},
+        )
 
 
 def _require(name, field, value):
@@ -59,32 +67,65 @@ def _clean(value):
 def _merge(base, over):
     out = copy.deepcopy(base)
     for key, value in over.items():
-        out[key] = _merge(out[key], value) if isinstance(value, dict) and isinstance(out.get(key), dict) else value
+        out[key] = (
+            _merge(out[key], value)
+            if isinstance(value, dict) and isinstance(out.get(key), dict)
+            else value
+        )
     return out
 
 
 def _stable_names(spec):
     """Give views and data sets names by their order; Altair's own depend on what was drawn before."""
     text = json.dumps(spec)
-    for kind, short in (("view", "view"), ("param", "param"), ("data", "values")):  # "data_1" is a name of Vega's own
+    for kind, short in (
+        ("view", "view"),
+        ("param", "param"),
+        ("data", "values"),
+    ):  # "data_1" is a name of Vega's own
         found = dict.fromkeys(re.findall(rf'"({kind}[-_][0-9a-f]+)"', text))
         for number, old in enumerate(found, 1):
-            text = text.replace(f'"{old}"', f'"{short}_{number}"').replace(f'"{old}_', f'"{short}_{number}_')
+            text = text.replace(f'"{old}"', f'"{short}_{number}"').replace(
+                f'"{old}_', f'"{short}_{number}_'
+            )
     return json.loads(text)
 
 
 # --- What is refused ----------------------------------------------------------------------------
 
-WIDTH, HEIGHT = (120, 640), (40, 900)  # pixels of the plot; text of 13 pixels stays readable on paper and in a column
-UNITS = ("x", "y", "color", "fill", "stroke", "size")  # channels of a quantity that has an axis or a legend
+WIDTH, HEIGHT = (
+    (120, 640),
+    (40, 900),
+)  # pixels of the plot; text of 13 pixels stays readable on paper and in a column
+UNITS = (
+    "x",
+    "y",
+    "color",
+    "fill",
+    "stroke",
+    "size",
+)  # channels of a quantity that has an axis or a legend
 COLORED = ("color", "fill", "stroke")
-KNOWN_COLORS = {*PALETTE.values(), "white", "#ffffff", "#fff", "black", "#000", "transparent", "none", "height", "width"}
+KNOWN_COLORS = {
+    *PALETTE.values(),
+    "white",
+    "#ffffff",
+    "#fff",
+    "black",
+    "#000",
+    "transparent",
+    "none",
+    "height",
+    "width",
+}
 LONGEST = 50  # characters of a label on the plot: what a phone holds
 LEVEL = ("layer", "hconcat", "vconcat", "concat")
 
 
 def _parts(view):
-    return [part for key in LEVEL for part in view.get(key, [])] + ([view["spec"]] if isinstance(view.get("spec"), dict) else [])
+    return [part for key in LEVEL for part in view.get(key, [])] + (
+        [view["spec"]] if isinstance(view.get("spec"), dict) else []
+    )
 
 
 def _walk(view, above=()):
@@ -98,7 +139,11 @@ def _rows(spec, chain):
     """Return the rows that the innermost view of `chain` draws, or None where they cannot be told."""
     source = next((view["data"] for view in reversed(chain) if view.get("data")), {})
     values = spec.get("datasets", {}).get(source.get("name"), source.get("values"))
-    return values if isinstance(values, list) and all(isinstance(row, dict) for row in values) else None
+    return (
+        values
+        if isinstance(values, list) and all(isinstance(row, dict) for row in values)
+        else None
+    )
 
 
 def _encoding(chain):
@@ -115,11 +160,19 @@ def _size(spec, chain, side):
     """Return the width or height of a plot in pixels, without its axes; None where it cannot be told."""
     view = chain[-1]
     x, row, across = ("x", "column", "hconcat") if side == "width" else ("y", "row", "vconcat")
-    inner = [size for part in _parts(view) if (size := _size(spec, (*chain, part), side)) is not None]
+    inner = [
+        size for part in _parts(view) if (size := _size(spec, (*chain, part), side)) is not None
+    ]
     counted = lambda field: len({str(item.get(field)) for item in _rows(spec, chain) or [{}]})
     if "facet" in view or "repeat" in view:
         split = view.get("facet", view.get("repeat"))
-        total = len(split) if isinstance(split, list) else counted(split["field"]) if "field" in split else None
+        total = (
+            len(split)
+            if isinstance(split, list)
+            else counted(split["field"])
+            if "field" in split
+            else None
+        )
         wrapped = view.get("columns", total) if total else None
         if wrapped:
             times = min(wrapped, total) if side == "width" else -(-total // wrapped)
@@ -144,7 +197,11 @@ def _size(spec, chain, side):
     else:
         return None
     lane = _encoding(chain).get(row, _encoding(chain).get("facet", {}) if side == "width" else {})
-    return size * min(counted(lane["field"]), lane.get("columns", 99)) if isinstance(lane.get("field"), str) else size
+    return (
+        size * min(counted(lane["field"]), lane.get("columns", 99))
+        if isinstance(lane.get("field"), str)
+        else size
+    )
 
 
 def _made(chain):
@@ -154,9 +211,29 @@ def _made(chain):
         if "pivot" in step:
             return None
         if {"fold", "density", "quantile", "regression", "loess"} & set(step):
-            made |= {"key", "value", "density", "prob", step.get("regression"), step.get("loess"), step.get("on")}
-        made |= set(step.get("from", {}).get("fields", [])) if isinstance(step.get("from"), dict) else set()
-        for found in [step, *(item for key in ("aggregate", "joinaggregate", "window") for item in step.get(key, []) if isinstance(item, dict))]:
+            made |= {
+                "key",
+                "value",
+                "density",
+                "prob",
+                step.get("regression"),
+                step.get("loess"),
+                step.get("on"),
+            }
+        made |= (
+            set(step.get("from", {}).get("fields", []))
+            if isinstance(step.get("from"), dict)
+            else set()
+        )
+        for found in [
+            step,
+            *(
+                item
+                for key in ("aggregate", "joinaggregate", "window")
+                for item in step.get(key, [])
+                if isinstance(item, dict)
+            ),
+        ]:
             made |= set(found["as"]) if isinstance(found.get("as"), list) else {found.get("as")}
     return made
 
@@ -176,14 +253,44 @@ def _missing(spec, chain):
             plain = field.replace("\\", "")
             if plain not in known | made and re.split(r"[.\[]", field)[0] not in known:
                 yield f"column {plain!r} in {channel}", f"one of {', '.join(sorted(known))}"
-            elif (channel == "text" or one.get("type") in ("nominal", "ordinal")) and channel not in ("tooltip", "detail") and plain in known - made and not filtered:
+            elif (
+                (channel == "text" or one.get("type") in ("nominal", "ordinal"))
+                and channel not in ("tooltip", "detail")
+                and plain in known - made
+                and not filtered
+            ):
                 if any(row.get(plain) in (None, "") for row in rows):
-                    yield f"an empty value in column {plain!r}, drawn as {channel}", "rows without a value dropped, or a word in its place"
-            if channel == "text" and (long := [str(row[plain]) for row in rows if plain in row and len(str(row[plain])) > LONGEST]) and "lineBreak" not in _mark(chain[-1]):
-                yield f"a label of {len(long[0])} characters, {long[0][:20] + '...'!r}", f"at most {LONGEST}: put the rest in the caption"
-            if channel in COLORED and one.get("type") == "nominal" and not {"range", "scheme"} & set(one.get("scale") or {}):
-                if (number := len({str(row[plain]) for row in rows if plain in row})) > len(CATEGORIES):
-                    yield f"{number} categories in {channel}", f"at most {len(CATEGORIES)}, as colors would repeat: group the rest or use panels"
+                    yield (
+                        f"an empty value in column {plain!r}, drawn as {channel}",
+                        "rows without a value dropped, or a word in its place",
+                    )
+            if (
+                channel == "text"
+                and (
+                    long := [
+                        str(row[plain])
+                        for row in rows
+                        if plain in row and len(str(row[plain])) > LONGEST
+                    ]
+                )
+                and "lineBreak" not in _mark(chain[-1])
+            ):
+                yield (
+                    f"a label of {len(long[0])} characters, {long[0][:20] + '...'!r}",
+                    f"at most {LONGEST}: put the rest in the caption",
+                )
+            if (
+                channel in COLORED
+                and one.get("type") == "nominal"
+                and not {"range", "scheme"} & set(one.get("scale") or {})
+            ):
+                if (number := len({str(row[plain]) for row in rows if plain in row})) > len(
+                    CATEGORIES
+                ):
+                    yield (
+                        f"{number} categories in {channel}",
+                        f"at most {len(CATEGORIES)}, as colors would repeat: group the rest or use panels",
+                    )
 
 
 def _title(item, repeated):
@@ -192,11 +299,18 @@ def _title(item, repeated):
     for place in (item, guide):
         if "title" in place:
             title = place["title"]
-            return " ".join(title) if isinstance(title, list) else title or (None if guide.get("format") == "d" or guide.get("labels") is False else "")
+            return (
+                " ".join(title)
+                if isinstance(title, list)
+                else title
+                or (None if guide.get("format") == "d" or guide.get("labels") is False else "")
+            )
     if item.get("aggregate") == "count":
         return "count of records"
     field = item.get("field", "")
-    return field if isinstance(field, str) else min(repeated, key=lambda name: " " in name, default="")
+    return (
+        field if isinstance(field, str) else min(repeated, key=lambda name: " " in name, default="")
+    )
 
 
 def _untitled(chain):
@@ -204,25 +318,52 @@ def _untitled(chain):
     top = chain[-1]
     resolve = {**top.get("resolve", {}).get("axis", {}), **top.get("resolve", {}).get("scale", {})}
     repeat = [view["repeat"] for view in chain if "repeat" in view]
-    repeated = [name for item in repeat for names in (item.values() if isinstance(item, dict) else [item]) for name in names]
+    repeated = [
+        name
+        for item in repeat
+        for names in (item.values() if isinstance(item, dict) else [item])
+        for name in names
+    ]
     units = [_encoding((*chain[:-1], *above, view)) for view, above in _walk(top) if "mark" in view]
     for channel in UNITS:
         guide = "axis" if channel in "xy" else "legend"
         items = [unit[channel] for unit in units if isinstance(unit.get(channel), dict)]
-        items = [item for item in items if item.get("type") == "quantitative" and item.get(guide, {}) is not None and item.get("scale", {}) is not None
-                 and ("field" in item or "aggregate" in item) and (item.get(guide) or {}).get("labels") is not False]
+        items = [
+            item
+            for item in items
+            if item.get("type") == "quantitative"
+            and item.get(guide, {}) is not None
+            and item.get("scale", {}) is not None
+            and ("field" in item or "aggregate" in item)
+            and (item.get(guide) or {}).get("labels") is not False
+        ]
         titles = [_title(item, repeated) for item in items]
-        wrong = [title for title in titles if title is not None and not re.search(r"\S\s\S|%", title)]
+        wrong = [
+            title for title in titles if title is not None and not re.search(r"\S\s\S|%", title)
+        ]
         if wrong and (len(wrong) == len(titles) or resolve.get(channel) == "independent"):
-            yield f"the {guide} title {wrong[0]!r} of {channel}" if wrong[0] else f"a quantity in {channel} without {guide} title", "what is measured and its unit, such as 'Growth, % a year'"
+            yield (
+                f"the {guide} title {wrong[0]!r} of {channel}"
+                if wrong[0]
+                else f"a quantity in {channel} without {guide} title",
+                "what is measured and its unit, such as 'Growth, % a year'",
+            )
 
 
 def _strange_colors(spec):
     """Yield the colors, written as such, that have no partner in dark mode."""
+
     def under(item, key):
         if isinstance(item, dict):
             for inner, value in item.items():
-                yield from under(value, inner if inner in COLORED else key if inner in ("value", "range", "condition", "scale") else None)
+                yield from under(
+                    value,
+                    inner
+                    if inner in COLORED
+                    else key
+                    if inner in ("value", "range", "condition", "scale")
+                    else None,
+                )
         elif isinstance(item, list):
             for value in item:
                 yield from under(value, key)
@@ -232,22 +373,44 @@ def _strange_colors(spec):
     for view, _ in _walk(spec):
         for part in (_mark(view), view.get("encoding", {})):
             for color in under(part, None):
-                if color.lower() not in KNOWN_COLORS and re.fullmatch(r"#[0-9a-fA-F]{3,8}|[a-z]{3,20}|(rgb|hsl)a?\(.*", color):
-                    yield f"color {color!r}", "one of companion.theme.PALETTE, which has a partner in dark mode"
+                if color.lower() not in KNOWN_COLORS and re.fullmatch(
+                    r"#[0-9a-fA-F]{3,8}|[a-z]{3,20}|(rgb|hsl)a?\(.*", color
+                ):
+                    yield (
+                        f"color {color!r}",
+                        "one of companion.theme.PALETTE, which has a partner in dark mode",
+                    )
 
 
 def _cut_bars(view, chain):
     if _mark(view)["type"] not in ("bar", "area"):
         return
     encoding = _encoding(chain)
-    long = [c for c in ("y", "x") if encoding.get(c, {}).get("type") == "quantitative" and not encoding[c].get("bin") and f"{c}2" not in encoding]
+    long = [
+        c
+        for c in ("y", "x")
+        if encoding.get(c, {}).get("type") == "quantitative"
+        and not encoding[c].get("bin")
+        and f"{c}2" not in encoding
+    ]
     if len(long) == 2:
         long = ["x"] if _mark(view).get("orient") == "horizontal" else ["y"]
     for channel in long:
         scale = encoding[channel].get("scale") or {}
-        ends = [end for end in scale.get("domain", []) if isinstance(end, (int, float))] if isinstance(scale.get("domain"), list) else []
-        if scale.get("zero") is False or scale.get("type") == "log" or (ends and not min(ends) <= 0 <= max(ends)):
-            yield f"{_mark(view)['type']}s on a scale of {channel} without zero", "a scale from zero, or points in place of bars"
+        ends = (
+            [end for end in scale.get("domain", []) if isinstance(end, (int, float))]
+            if isinstance(scale.get("domain"), list)
+            else []
+        )
+        if (
+            scale.get("zero") is False
+            or scale.get("type") == "log"
+            or (ends and not min(ends) <= 0 <= max(ends))
+        ):
+            yield (
+                f"{_mark(view)['type']}s on a scale of {channel} without zero",
+                "a scale from zero, or points in place of bars",
+            )
 
 
 def controls(spec):
@@ -255,7 +418,9 @@ def controls(spec):
     found = []
     for param in [param for view, _ in _walk(spec) for param in view.get("params", [])]:
         bind, value = param.get("bind"), param.get("value")
-        for field, control in ({None: bind} if "input" in bind else bind).items() if isinstance(bind, dict) else ():
+        for field, control in (
+            ({None: bind} if "input" in bind else bind).items() if isinstance(bind, dict) else ()
+        ):
             if isinstance(control, dict) and "input" in control:
                 chosen = value[0] if isinstance(value, list) and value else value
                 if isinstance(chosen, dict):
@@ -271,29 +436,53 @@ def _controls(spec):
     for param in params:
         bind = param.get("bind")
         if bind == "legend" or isinstance(bind, dict) and "legend" in bind:
-            yield f"selection {param['name']!r} bound to a legend, which no keyboard reaches", "a control: bind=alt.binding_select(options=[...], name='...')"
-        for field, control in ({None: bind} if "input" in bind else bind).items() if isinstance(bind, dict) else ():
+            yield (
+                f"selection {param['name']!r} bound to a legend, which no keyboard reaches",
+                "a control: bind=alt.binding_select(options=[...], name='...')",
+            )
+        for field, control in (
+            ({None: bind} if "input" in bind else bind).items() if isinstance(bind, dict) else ()
+        ):
             if isinstance(control, dict) and "input" in control:
                 bound = True
-                word = field or (None if re.fullmatch(r"param_\d+", param["name"]) else param["name"])
+                word = field or (
+                    None if re.fullmatch(r"param_\d+", param["name"]) else param["name"]
+                )
                 control.setdefault("name", word and word.replace("_", " ").capitalize())
                 if not control["name"]:
                     yield f"control {param['name']!r} without a label", "name='...' in its binding"
     loose = [param["name"] for param in params if param.get("select") and not param.get("bind")]
     if loose and not bound:
-        yield f"selection {loose[0]!r} that only a pointer can make", "a control beside it: bind=alt.binding_select(...) or alt.binding_range(...)"
+        yield (
+            f"selection {loose[0]!r} that only a pointer can make",
+            "a control beside it: bind=alt.binding_select(...) or alt.binding_range(...)",
+        )
 
 
 def _faults(spec):
     """Yield (found, expected) for each reason to refuse a chart."""
-    text = json.dumps({key: value for key, value in spec.items() if key not in ("datasets", "config")})
+    text = json.dumps(
+        {key: value for key, value in spec.items() if key not in ("datasets", "config")}
+    )
     if any(_mark(view)["type"] == "image" for view, _ in _walk(spec)):
         yield "an image mark, which asks another host", "marks drawn from data"
     if outside := re.search(r'"url": ("(?:[^"\\]|\\.)*")', text):
-        yield f"data from {json.loads(outside[1])!r}", "the rows themselves, as the book asks no other host: pass a frame, or alt.Data(values=...)"
-    if re.search(r'\b(random|now)\(|"sample":|"extent": "ci"|"ci[01]"', text):  # an interval "ci" is drawn by bootstrap
-        yield "chance or the clock in a transform, which draws another chart each time", "values computed in Python, with a seed"
-    data = [rows for view, above in _walk(spec) if "mark" in view and (rows := _rows(spec, (*above, view))) is not None]
+        yield (
+            f"data from {json.loads(outside[1])!r}",
+            "the rows themselves, as the book asks no other host: pass a frame, or alt.Data(values=...)",
+        )
+    if re.search(
+        r'\b(random|now)\(|"sample":|"extent": "ci"|"ci[01]"', text
+    ):  # an interval "ci" is drawn by bootstrap
+        yield (
+            "chance or the clock in a transform, which draws another chart each time",
+            "values computed in Python, with a seed",
+        )
+    data = [
+        rows
+        for view, above in _walk(spec)
+        if "mark" in view and (rows := _rows(spec, (*above, view))) is not None
+    ]
     if data and not any(data):
         yield "no rows to draw", "data with at least one row"
     for view, above in _walk(spec):
@@ -309,7 +498,10 @@ def _faults(spec):
     for side, (least, most) in (("width", WIDTH), ("height", HEIGHT)):
         size = _size(spec, (spec,), side)
         if size is not None and not least <= size <= most:
-            yield f"a plot {size:.0f} pixels in {side}", f"{least} to {most}: set {side}, or stack its panels"
+            yield (
+                f"a plot {size:.0f} pixels in {side}",
+                f"{least} to {most}: set {side}, or stack its panels",
+            )
     yield from _strange_colors(spec)
     yield from _controls(spec)
 
@@ -325,13 +517,25 @@ def _table(frame, columns, names):
     if "cite_as" in frame:
         columns.setdefault("cite_as", "Source")
         cites = [cell if isinstance(cell, tuple) else (cell,) for cell in frame["cite_as"]]
-        urls = [(url,) if isinstance(url, str) else () for url in frame["url"]] if "url" in frame else [()] * len(frame)
-        sources = ["; ".join(link(cite, (url or (known.get(cite),))[0]) for cite in row if isinstance(cite, str)) or "–" for row, url in zip(cites, urls)]
+        urls = (
+            [(url,) if isinstance(url, str) else () for url in frame["url"]]
+            if "url" in frame
+            else [()] * len(frame)
+        )
+        sources = [
+            "; ".join(
+                link(cite, (url or (known.get(cite),))[0]) for cite in row if isinstance(cite, str)
+            )
+            or "–"
+            for row, url in zip(cites, urls)
+        ]
     elif len(known) == len(names):
         sources = ["; ".join(link(cite, url) for cite, url in known.items())] * len(frame)
     else:
         files = ["data/" + data.resource(name)["path"] for name in names]
-        sources = [f"computed from {' and '.join(files)}, where each row names its own"] * len(frame)
+        sources = [f"computed from {' and '.join(files)}, where each row names its own"] * len(
+            frame
+        )
     if len(set(sources)) == 1:
         columns.pop("cite_as", None)
         told["all_rows"] = sources[0]
@@ -341,14 +545,28 @@ def _table(frame, columns, names):
 
 def _check_paper(name, spec, paper):
     """Refuse states for paper that no reader of the page could set."""
-    known = {param["name"]: param["bind"] for view, _ in _walk(spec) for param in view.get("params", []) if isinstance(param.get("bind"), dict)}
+    known = {
+        param["name"]: param["bind"]
+        for view, _ in _walk(spec)
+        for param in view.get("params", [])
+        if isinstance(param.get("bind"), dict)
+    }
     for state in paper:
         for param, value in state.items():
             if param not in known:
-                raise FigureError(f"figure {name!r}: found the control {param!r} in paper; expected {'one of ' + ', '.join(known) if known else 'none, as the chart has no controls'}")
+                raise FigureError(
+                    f"figure {name!r}: found the control {param!r} in paper; expected {'one of ' + ', '.join(known) if known else 'none, as the chart has no controls'}"
+                )
             options, low, high = (known[param].get(key) for key in ("options", "min", "max"))
-            if options is not None and value not in options or low is not None and not low <= value <= high:
-                raise FigureError(f"figure {name!r}: found {value!r} for the control {param!r} in paper; expected {f'one of {options}' if options else f'{low} to {high}'}")
+            if (
+                options is not None
+                and value not in options
+                or low is not None
+                and not low <= value <= high
+            ):
+                raise FigureError(
+                    f"figure {name!r}: found {value!r} for the control {param!r} in paper; expected {f'one of {options}' if options else f'{low} to {high}'}"
+                )
 
 
 def figure(chart, *, name, caption, alt, source, table=None, columns=None, paper=()):
@@ -363,39 +581,60 @@ def figure(chart, *, name, caption, alt, source, table=None, columns=None, paper
     Raises FigureError with one line that names the figure and what is missing.
     """
     if not re.fullmatch(r"fig-[a-z0-9-]+", name or ""):
-        raise FigureError(f"figure {name!r}: the name is not a label; expected 'fig-' and lower-case words joined by hyphens")
+        raise FigureError(
+            f"figure {name!r}: the name is not a label; expected 'fig-' and lower-case words joined by hyphens"
+        )
     for field, value in (("caption", caption), ("alt", alt)):
         _require(name, field, value)
     if alt.strip().rstrip(".") == caption.strip().rstrip(".") or len(alt) > 600:
         found = f"{len(alt)} characters" if len(alt) > 600 else "the caption"
-        raise FigureError(f"figure {name!r}: found {found} as alt; expected one to three sentences on what is to be seen")
+        raise FigureError(
+            f"figure {name!r}: found {found} as alt; expected one to three sentences on what is to be seen"
+        )
     if not source:
-        raise FigureError(f"figure {name!r}: source is missing; expected names of resources in data/datapackage.json")
+        raise FigureError(
+            f"figure {name!r}: source is missing; expected names of resources in data/datapackage.json"
+        )
     try:
         cited = "; ".join(data.citation(item) for item in source)
     except data.DataError as error:
         raise FigureError(f"figure {name!r}: {error}") from None
     frame = chart.data if table is None else table
     if not isinstance(frame, pd.DataFrame) or frame.empty:
-        raise FigureError(f"figure {name!r}: no data behind the figure; pass table= with at least one row")
+        raise FigureError(
+            f"figure {name!r}: no data behind the figure; pass table= with at least one row"
+        )
     try:
         columns = heading_map(frame, columns)
     except KeyError as error:
         raise FigureError(f"figure {name!r}: {error.args[0]}") from None
     try:
         spec = _clean(_stable_names(chart.to_dict()))
-    except (ValueError, TypeError) as error:  # Altair's own: a column without a type, a word that Vega-Lite does not know
-        raise FigureError(f"figure {name!r}: found a chart that Altair refuses: {' '.join(str(error).split())[:300]}; expected one it accepts") from None
+    except (
+        ValueError,
+        TypeError,
+    ) as error:  # Altair's own: a column without a type, a word that Vega-Lite does not know
+        raise FigureError(
+            f"figure {name!r}: found a chart that Altair refuses: {' '.join(str(error).split())[:300]}; expected one it accepts"
+        ) from None
     spec["$schema"] = SCHEMA
     spec["description"] = alt
     spec["config"] = _merge(THEME, {k: v for k, v in spec.get("config", {}).items()})
-    spec["usermeta"] = {"companion": {
-        "name": name, "caption": caption, "alt": alt, "source": cited, "resources": list(source),
-        "table": _table(frame, columns, source),
-    }}
+    spec["usermeta"] = {
+        "companion": {
+            "name": name,
+            "caption": caption,
+            "alt": alt,
+            "source": cited,
+            "resources": list(source),
+            "table": _table(frame, columns, source),
+        }
+    }
     size = len(json.dumps(spec, ensure_ascii=False).encode())
     if size > LARGEST:
-        raise FigureError(f"figure {name!r}: the specification has {size:,} bytes; expected at most {LARGEST:,}: aggregate first")
+        raise FigureError(
+            f"figure {name!r}: the specification has {size:,} bytes; expected at most {LARGEST:,}: aggregate first"
+        )
     for found, expected in _faults(spec):
         raise FigureError(f"figure {name!r}: found {found}; expected {expected}")
     _check_paper(name, spec, paper)

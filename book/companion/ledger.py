@@ -34,7 +34,11 @@ MEANINGS = {
 def _opening(row):
     """Return the mark, number and verdict that open a claim; the number leads to its entry in the ledger."""
     link = f"[{row['id']}](#{row['id'].lower()})"
-    return f"**{link}.**" if pd.isna(row["verdict"]) else f"{SHAPES[row['verdict']]} **{link} · {row['verdict'].capitalize()}.**"
+    return (
+        f"**{link}.**"
+        if pd.isna(row["verdict"])
+        else f"{SHAPES[row['verdict']]} **{link} · {row['verdict'].capitalize()}.**"
+    )
 
 
 def _record(row):
@@ -68,12 +72,17 @@ def cards(section):
     """
     rows = load("claims")
     if section == "essential":
-        return Markdown("\n".join(_short_line(row) for _, row in rows[rows["essential"]].iterrows()), kind="cards")
+        return Markdown(
+            "\n".join(_short_line(row) for _, row in rows[rows["essential"]].iterrows()),
+            kind="cards",
+        )
     chosen = rows[(rows["section"] == section) & (rows["tier"] == "card")]
     if chosen.empty:
         raise KeyError(f"cards: data/claims.csv has no card for section {section!r}")
     groups = [group for _, group in chosen.groupby("card", sort=False)]
-    blocks = ["\n>\n".join(f"> {_claim_lines(row)}" for _, row in group.iterrows()) for group in groups]
+    blocks = [
+        "\n>\n".join(f"> {_claim_lines(row)}" for _, row in group.iterrows()) for group in groups
+    ]
     return Markdown("\n\n<!-- next card -->\n\n".join(blocks), kind="cards")
 
 
@@ -87,30 +96,53 @@ def notes(article):
     for _, row in chosen.iterrows():
         verdict = f" *{row['verdict'].capitalize()}.*" if pd.notna(row["verdict"]) else ""
         remark = row["reader_note"] if pd.notna(row["reader_note"]) else row["evidence"]
-        source = " " + link(row["cite_as"], row["url"]) + "." if pd.notna(row["cite_as"]) and "the article itself" not in row["cite_as"] else ""
-        lines.append(f"- **[{row['id']}](#{row['id'].lower()})** ([passage](#{row['section']})). {row['claim']}.{verdict} {remark}{source}")
+        source = (
+            " " + link(row["cite_as"], row["url"]) + "."
+            if pd.notna(row["cite_as"]) and "the article itself" not in row["cite_as"]
+            else ""
+        )
+        lines.append(
+            f"- **[{row['id']}](#{row['id'].lower()})** ([passage](#{row['section']})). {row['claim']}.{verdict} {remark}{source}"
+        )
     return Markdown("\n".join(lines), kind="notes")
 
 
 SECTIONS = {
-    "lin-front": "Lin: title, keywords and notes", "lin-abstract": "Lin: Abstract", "lin-i": "Lin I: Strengthen Alliances",
-    "lin-i-1": "Lin I.1: The Role of New Leadership", "lin-i-2": "Lin I.2: Confronting Common Threats",
-    "lin-ii": "Lin II: Geopolitical Responses to China", "lin-ii-1": "Lin II.1: The Nature of China's Challenge",
-    "lin-ii-2": "Lin II.2: Trade Coordination", "lin-ii-3": "Lin II.3: Maritime Security Cooperation",
-    "lin-iii": "Lin III: Domestic Politics and Foreign Policy", "lin-iii-1": "Lin III.1: Domestic Issues and Foreign Policy",
-    "lin-iii-2": "Lin III.2: Building Public Support", "lin-iv": "Lin IV: Conclusion",
-    "johnson-front": "Johnson: lead picture", "johnson-complicated": "Johnson: A Complicated Trilateral Alliance",
-    "johnson-elections-factors": "Johnson, Elections: the three factors", "johnson-elections-seoul": "Johnson, Elections: Seoul",
-    "johnson-elections-camp-david": "Johnson, Elections: Camp David", "johnson-threats-prc": "Johnson, Threats: China",
-    "johnson-threats-dprk": "Johnson, Threats: North Korea", "johnson-threats-russia": "Johnson, Threats: Russian Far East",
-    "johnson-threats-taiwan": "Johnson, Threats: Taiwan", "johnson-conclusions": "Johnson: Conclusions",
-    **{f"johnson-rec-{n}": f"Johnson, Recommendations: {n}" for n in range(1, 7)}, "johnson-back": "Johnson: references",
+    "lin-front": "Lin: title, keywords and notes",
+    "lin-abstract": "Lin: Abstract",
+    "lin-i": "Lin I: Strengthen Alliances",
+    "lin-i-1": "Lin I.1: The Role of New Leadership",
+    "lin-i-2": "Lin I.2: Confronting Common Threats",
+    "lin-ii": "Lin II: Geopolitical Responses to China",
+    "lin-ii-1": "Lin II.1: The Nature of China's Challenge",
+    "lin-ii-2": "Lin II.2: Trade Coordination",
+    "lin-ii-3": "Lin II.3: Maritime Security Cooperation",
+    "lin-iii": "Lin III: Domestic Politics and Foreign Policy",
+    "lin-iii-1": "Lin III.1: Domestic Issues and Foreign Policy",
+    "lin-iii-2": "Lin III.2: Building Public Support",
+    "lin-iv": "Lin IV: Conclusion",
+    "johnson-front": "Johnson: lead picture",
+    "johnson-complicated": "Johnson: A Complicated Trilateral Alliance",
+    "johnson-elections-factors": "Johnson, Elections: the three factors",
+    "johnson-elections-seoul": "Johnson, Elections: Seoul",
+    "johnson-elections-camp-david": "Johnson, Elections: Camp David",
+    "johnson-threats-prc": "Johnson, Threats: China",
+    "johnson-threats-dprk": "Johnson, Threats: North Korea",
+    "johnson-threats-russia": "Johnson, Threats: Russian Far East",
+    "johnson-threats-taiwan": "Johnson, Threats: Taiwan",
+    "johnson-conclusions": "Johnson: Conclusions",
+    **{f"johnson-rec-{n}": f"Johnson, Recommendations: {n}" for n in range(1, 7)},
+    "johnson-back": "Johnson: references",
 }
 """Sections of the articles, in reading order, as the ledger heads them."""
 
 READ_AT = {
-    "publisher": "publisher's page", "repost": "repost of the text", "mirror": "mirror of the page", "secondary": "another outlet's report",
-    "machine translation": "machine translation", "general knowledge": "recalled, not seen",
+    "publisher": "publisher's page",
+    "repost": "repost of the text",
+    "mirror": "mirror of the page",
+    "secondary": "another outlet's report",
+    "machine translation": "machine translation",
+    "general knowledge": "recalled, not seen",
 }
 
 
@@ -120,12 +152,17 @@ def _entry(row, then, now):
     `then` and `now` are the findings of the claim's check, when judged and with all that is known, or None.
     """
     kind = "slip or fact of the text" if row["kind"] == "text" else row["kind"]
-    lines = [f"{_opening(row)} {row['claim']}. ({kind[0].upper()}{kind[1:]}{', one of the ten essential claims' if row['essential'] else ''})", _record(row)]
+    lines = [
+        f"{_opening(row)} {row['claim']}. ({kind[0].upper()}{kind[1:]}{', one of the ten essential claims' if row['essential'] else ''})",
+        _record(row),
+    ]
     if then is not None:
         lines.append(f"*Recomputed* by `{row['check']}`: {then}.")
     if pd.notna(row["cite_as"]):
         read = f" ({READ_AT[row['read_at']]})" if pd.notna(row["read_at"]) else ""
-        lines.append(f"*Source:* {link(row['cite_as'], row['url'])}{read}. *Confidence:* {row['confidence']}.")
+        lines.append(
+            f"*Source:* {link(row['cite_as'], row['url'])}{read}. *Confidence:* {row['confidence']}."
+        )
     else:
         lines.append(f"*Source:* nothing was found to cite. *Confidence:* {row['confidence']}.")
     later = row["since_then"] if pd.notna(row["since_then"]) else ""
@@ -133,7 +170,12 @@ def _entry(row, then, now):
         later += f" Said of the newest data, the same computation returns “{now.verdict}”: {now}."
     if later:
         lines.append(f"*Since then, not counted in the verdict:* {later.strip()}")
-    told = [row["article"], row["section"], row["kind"], "none" if pd.isna(row["verdict"]) else row["verdict"].replace(" ", "-")]
+    told = [
+        row["article"],
+        row["section"],
+        row["kind"],
+        "none" if pd.isna(row["verdict"]) else row["verdict"].replace(" ", "-"),
+    ]
     return f"<!-- claim {' '.join(told)} -->\n\n({row['id'].lower()})=\n> " + "\n>\n> ".join(lines)
 
 
@@ -148,19 +190,38 @@ def whole():
         chosen = rows[rows["section"] == section]
         if not chosen.empty:
             parts.append(f"<!-- section {section} -->\n\n**[{title}](#{section})**")
-        parts += [_entry(row, found.get(row["id"]), today(row["id"]) if row["id"] in found else None) for _, row in chosen.iterrows()]
-    return Markdown("\n\n".join(parts), plain=f"The ledger: {len(rows)} claims, {len(found)} of them recomputed from the data", kind="ledger")
+        parts += [
+            _entry(row, found.get(row["id"]), today(row["id"]) if row["id"] in found else None)
+            for _, row in chosen.iterrows()
+        ]
+    return Markdown(
+        "\n\n".join(parts),
+        plain=f"The ledger: {len(rows)} claims, {len(found)} of them recomputed from the data",
+        kind="ledger",
+    )
 
 
 def verdicts():
     """Return the table of verdicts, with the mark and the meaning of each."""
-    rows = pd.DataFrame({"mark": SHAPES.values(), "verdict": [name.capitalize() for name in SHAPES], "meaning": [MEANINGS[name] for name in SHAPES]})
-    return table(rows, {"mark": "Mark", "verdict": "Verdict", "meaning": "It says that"})  # without a number, as on paper the ledger comes last
+    rows = pd.DataFrame(
+        {
+            "mark": SHAPES.values(),
+            "verdict": [name.capitalize() for name in SHAPES],
+            "meaning": [MEANINGS[name] for name in SHAPES],
+        }
+    )
+    return table(
+        rows, {"mark": "Mark", "verdict": "Verdict", "meaning": "It says that"}
+    )  # without a number, as on paper the ledger comes last
 
 
 def summary():
     """Return the computed sentence that tells how many claims have a check, and how many checks newer data would turn."""
-    return say("Where the data of this book decide, a short function computes figures and verdict from what the package held as public on the day in question: "
-               "{checks} of the {claims} claims have such a check. A test stops the book where ledger and data part. With all that is known now, {flips:word} of "
-               "the checks would return another verdict; their entries say so under *since then*.",
-               checks=len(CHECKS), claims=len(load("claims")), flips=len(flips()))
+    return say(
+        "Where the data of this book decide, a short function computes figures and verdict from what the package held as public on the day in question: "
+        "{checks} of the {claims} claims have such a check. A test stops the book where ledger and data part. With all that is known now, {flips:word} of "
+        "the checks would return another verdict; their entries say so under *since then*.",
+        checks=len(CHECKS),
+        claims=len(load("claims")),
+        flips=len(flips()),
+    )

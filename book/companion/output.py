@@ -14,6 +14,7 @@ from IPython.display import display
 from companion.data import load, resources
 from companion.days import spell_day
 
+
 class Markdown:
     """One Markdown output; `metadata` tells the book what it is, `plain` stands for a long text where no Markdown is shown."""
 
@@ -22,7 +23,9 @@ class Markdown:
 
     def _ipython_display_(self):
         metadata = {"companion": self.metadata} if self.metadata else {}
-        text = self.text.replace("$", "\\$")  # JupyterLab would set what stands between two as a formula
+        text = self.text.replace(
+            "$", "\\$"
+        )  # JupyterLab would set what stands between two as a formula
         display({"text/markdown": text, "text/plain": self.plain}, raw=True, metadata=metadata)
 
 
@@ -66,7 +69,9 @@ def text_cells(column):
         written = column.map(lambda day: spell_day(day, short=True), na_action="ignore")
     elif pd.api.types.is_float_dtype(column.dtype):
         places = _decimals(column)
-        written = column.map(lambda value: f"{value:,.{places}f}".replace("-", "−"), na_action="ignore")
+        written = column.map(
+            lambda value: f"{value:,.{places}f}".replace("-", "−"), na_action="ignore"
+        )
     else:
         written = column.map(str, na_action="ignore")
     return ["–" if pd.isna(value) or value == "" else str(value) for value in written]
@@ -82,7 +87,9 @@ def heading_map(frame, columns):
         columns = {name: name.replace("_", " ").capitalize() for name in columns}
     missing = [name for name in columns if name not in frame.columns]
     if missing:
-        raise KeyError(f"table: no column {missing[0]!r}; the frame has {', '.join(map(str, frame.columns))}")
+        raise KeyError(
+            f"table: no column {missing[0]!r}; the frame has {', '.join(map(str, frame.columns))}"
+        )
     return columns
 
 
@@ -106,10 +113,16 @@ def table(frame, columns=None, caption=None, name=None, filterable=False):
         cells[column] = text_cells(frame[column])
         if column == "cite_as" and "url" in frame:
             cells[column] = [link(text, url) for text, url in zip(cells[column], frame["url"])]
-    right = [pd.api.types.is_numeric_dtype(frame[c].dtype) and not pd.api.types.is_bool_dtype(frame[c].dtype)
-             for c in columns]
+    right = [
+        pd.api.types.is_numeric_dtype(frame[c].dtype)
+        and not pd.api.types.is_bool_dtype(frame[c].dtype)
+        for c in columns
+    ]
     rows = [list(columns.values()), ["---:" if r else ":---" for r in right], *zip(*cells.values())]
-    lines = ["| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in rows]
+    lines = [
+        "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
+        for row in rows
+    ]
     text = "\n".join(lines)
     if caption:
         text = f"**{caption}**\n\n{text}"
@@ -120,8 +133,16 @@ def table(frame, columns=None, caption=None, name=None, filterable=False):
 def datasets(*names):
     """Return the table of the resources that a notebook draws on: title with its file, rows, vintage. Raises KeyError for an unknown name."""
     described = {item["name"]: item for item in resources()}
-    rows = pd.DataFrame([{"title": f"[{item['title']}](../data/{item['path']})", "rows": len(load(item["name"])), "vintage": item["vintage"]}
-                         for item in (described[name] for name in names)])
+    rows = pd.DataFrame(
+        [
+            {
+                "title": f"[{item['title']}](../data/{item['path']})",
+                "rows": len(load(item["name"])),
+                "vintage": item["vintage"],
+            }
+            for item in (described[name] for name in names)
+        ]
+    )
     return table(rows, {"title": "Data of this notebook", "rows": "Rows", "vintage": "Vintage"})
 
 
@@ -129,10 +150,17 @@ def catalog():
     """Return the list of all data resources: what each holds, its sources and vintage, its terms, and a download."""
     blocks = []
     for item in resources():
-        licenses = "; ".join(link(entry.get("title") or entry["name"], entry.get("path")) for entry in item["licenses"])
-        permits = " ".join(dict.fromkeys(entry["permits"] for entry in item["licenses"] if entry.get("permits")))
+        licenses = "; ".join(
+            link(entry.get("title") or entry["name"], entry.get("path"))
+            for entry in item["licenses"]
+        )
+        permits = " ".join(
+            dict.fromkeys(entry["permits"] for entry in item["licenses"] if entry.get("permits"))
+        )
         sources = "; ".join(link(source["title"], source.get("path")) for source in item["sources"])
         fields = ", ".join(f"`{field['name']}`" for field in item["schema"]["fields"])
-        blocks.append(f"**{item['title']}** · [{item['path']}](../data/{item['path']}), {len(load(item['name']))} rows, vintage {item['vintage']}\n\n"
-                      f": {item['description']} *Sources:* {sources}. *Terms:* {licenses}. {permits} *Columns:* {fields}.")
+        blocks.append(
+            f"**{item['title']}** · [{item['path']}](../data/{item['path']}), {len(load(item['name']))} rows, vintage {item['vintage']}\n\n"
+            f": {item['description']} *Sources:* {sources}. *Terms:* {licenses}. {permits} *Columns:* {fields}."
+        )
     return Markdown("\n\n".join(blocks), kind="catalog")
