@@ -137,7 +137,7 @@ def narrow(spec, room=PHONE):
 def _fit(spec, sized, room, excess=None):
     """Shrink or widen the plots `sized` of `spec` until the drawing takes `room` pixels or little less; below 110 pixels none goes."""
     shrunk = False  # a label that comes and goes with the width must not make it swing
-    for attempt in range(5):
+    for _attempt in range(5):
         excess = _width(spec) - room if excess is None else excess
         if excess <= 0 and (shrunk or excess >= -5):
             return

@@ -73,8 +73,7 @@ def configure(app, config):
         "figure_align": "!htb",
         "makeindex": "",
         "printindex": "",
-        "maketitle": r"\companiontitle{%s}{%s}{%s}{%s}"
-        % (label(), spell(day()), commit(), spell(data_vintage())),
+        "maketitle": rf"\companiontitle{{{label()}}}{{{spell(day())}}}{{{commit()}}}{{{spell(data_vintage())}}}",
         "tableofcontents": r"\companioncontents",
     }
 
@@ -90,7 +89,7 @@ def add_parts(app, doctree):
             child.replace_self(addnodes.only("", child.deepcopy(), expr="html"))
         elif toctree is not None and toctree.get("caption"):
             child.replace_self(
-                [nodes.raw("", r"\part{%s}" % toctree["caption"], format="latex"), child]
+                [nodes.raw("", r"\part{{{}}}".format(toctree["caption"]), format="latex"), child]
             )
 
 

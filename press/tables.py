@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from functools import lru_cache
+from functools import cache
 from itertools import permutations
 
 from docutils import nodes
@@ -11,7 +11,7 @@ LINE = 92  # characters of table text that a line of the PDF holds
 BETWEEN = 3  # characters that the space between two columns takes
 
 
-@lru_cache(maxsize=None)
+@cache
 def _cell_lines(text, width):
     return len(textwrap.wrap(text, max(width - BETWEEN, 1))) or 1
 

@@ -172,7 +172,7 @@ def test_a_renamed_figure_keeps_its_address(tree):
 
 def test_equal_books_are_equal_epubs(tree):
     made = []
-    for turn in range(2):
+    for _turn in range(2):
         build(tree, "epub")
         made.append(
             (tree / "_build" / "epub" / f"alliances-in-transition-{version()}.epub").read_bytes()

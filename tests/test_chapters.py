@@ -92,7 +92,7 @@ def read(chapter, section):
             f"{section} has content: take it off the list PENDING"
         )
         pytest.skip(f"{section} is still to come")
-    pieces = re.split(r"^\*\*(%s)\.\*\*" % "|".join(PARTS), text, flags=re.M)
+    pieces = re.split(r"^\*\*({})\.\*\*".format("|".join(PARTS)), text, flags=re.M)
     assert pieces[1::2] == PARTS, (
         f"{section}: the run-in headings are {pieces[1::2]}; expected {PARTS}"
     )

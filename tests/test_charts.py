@@ -1366,9 +1366,9 @@ def partners():
     found = {}
     for kind in ("fill", "stroke"):
         for selectors, partner in re.findall(
-            r"([^{}]*)\{ %s: (#[0-9a-f]{6}); \}" % kind, css("figures.css")
+            rf"([^{{}}]*)\{{ {kind}: (#[0-9a-f]{{6}}); \}}", css("figures.css")
         ):
-            for color in re.findall(r'\[data-theme=dark\][^,]*\[%s="([^"]+)"\]' % kind, selectors):
+            for color in re.findall(rf'\[data-theme=dark\][^,]*\[{kind}="([^"]+)"\]', selectors):
                 found.setdefault(color, {})[kind] = partner
     return found
 
@@ -1519,7 +1519,7 @@ def test_colors_alike_in_grey_have_a_label_or_a_shape(name):
 
 
 def test_the_theme_uses_the_palette_alone():
-    for name, make in ACCEPTED.items():
+    for name, _make in ACCEPTED.items():
         if name in ("heat_map", "calendar_heat_map", "map_of_a_quantity", "ranged_dots"):
             continue  # a ramp between two colors of the palette
         colors = {

@@ -145,7 +145,7 @@ def test_every_link_leads_to_a_page_of_the_book(epub, parsed, spine):
 
 def test_every_figure_has_its_words_and_its_data(epub, parsed, figures):
     found = {}
-    for name, page in parsed.items():
+    for _name, page in parsed.items():
         for figure in page.iterfind(".//x:figure", X):
             label, images = figure.get("id"), figure.findall(".//x:img", X)
             assert images and all(

@@ -185,7 +185,7 @@ def leaders_chart(as_of=LIN):
 
 def leaders_text(as_of=LIN):
     """Return name, caption, alternative, sources and table for `leaders_chart`."""
-    bars, dots = terms(as_of), encounters(as_of)
+    dots = encounters(as_of)
     holders = _in_office(as_of).sort_values("country", ascending=False)
     governing = _linked(
         f"{name}{' (acting)' if acting else ''} in {capital}"
