@@ -35,6 +35,17 @@ DARK = {
 }
 """The partner of each color in dark mode, as the page's style sheet draws it; a test compares the two."""
 
+COUNTRIES = {
+    "United States": PALETTE["blue"],
+    "Japan": PALETTE["orange"],
+    "South Korea": PALETTE["green"],
+    "China": PALETTE["red"],
+    "Taiwan": PALETTE["purple"],
+    "North Korea": PALETTE["gray"],
+    "Russia": PALETTE["ink"],
+}
+"""A country has one color in the whole book."""
+
 CATEGORIES = [PALETTE[name] for name in ("blue", "orange", "green", "purple", "red", "gray")]
 
 THEME = {

@@ -1,0 +1,147 @@
+"""The seal: a chapter stands on a day, and what became public later is a layer that the reader adds.
+
+`sealed` marks the rows that came later. `companion.figure` sees the mark and calls `open_by_control`:
+the drawing begins without those rows, and one control, "What came later", adds them.
+"""
+
+from collections.abc import Callable
+from datetime import date
+
+import altair as alt
+import pandas as pd
+
+from companion.theme import COUNTRIES
+
+LATER = "what_came_later"
+"""The name of the control's parameter in every figure."""
+
+CONTROL = {"name": LATER, "value": False, "bind": {"input": "checkbox", "name": "What came later"}}
+OUTLINED = ("bar", "area", "point", "circle", "square", "rect", "arc")
+ASIDE = ("note", "url", "read_at", "public_from", "dated", "known_from", "grade")
+"""Columns in which two rows may differ and still say the same."""
+
+
+def sealed(
+    compute: Callable[..., pd.DataFrame], as_of: str | date | None = None, **given
+) -> pd.DataFrame:
+    """Return what `compute` returns for a day, and below it the rows that are new or changed since.
+
+    compute: a function with the argument `as_of`, such as `spending.central_budgets`; `given` goes to
+    it as well. as_of: a date, text as YYYY-MM-DD, or None for all that is known. The column `later` is
+    True for rows that became public, or took another value, after the day; with None it is False
+    throughout. The frame's attrs keep the day under "as_of".
+    """
+    known = compute(as_of=as_of, **given).assign(later=False)
+    if as_of is None:
+        rows = known
+    else:
+        every = compute(as_of=None, **given)
+        told = [name for name in every if name in known and name not in ASIDE]
+        before = set(_keys(known[told]))
+        new = [key not in before for key in _keys(every[told])]
+        later = every[new].assign(later=True)
+        rows = pd.concat([known, later], ignore_index=True) if len(later) else known
+        rows["later"] = rows["later"].astype(bool)
+    rows = rows.reset_index(drop=True)
+    rows.attrs = {"as_of": as_of}
+    return rows
+
+
+def _keys(frame):
+    rounded = frame.round(6)
+    return list(rounded.astype("string").fillna("").itertuples(index=False, name=None))
+
+
+def open_by_control(spec: dict, rows_of: Callable[[dict, tuple], list | None], walk) -> bool:
+    """Put the control "What came later" into a specification some of whose rows are marked `later`.
+
+    spec: Vega-Lite, changed in place. rows_of: gives the rows that a view draws, or None. walk: yields
+    each view with those above it. Each view that draws such rows leaves them out until the control is
+    set, and then draws them outlined. Returns whether there was any.
+    """
+    found = False
+    for view, above in walk(spec):
+        rows = rows_of(spec, (*above, view)) if "mark" in view else None
+        if not rows or not any(row.get("later") is True for row in rows):
+            continue
+        found = True
+        shown = {"filter": f"!datum.later || {LATER}"}
+        view["transform"] = [shown, *view.get("transform", [])]
+        _outline(view)
+    if found:
+        spec["params"] = [*spec.get("params", []), dict(CONTROL)]
+    return found
+
+
+def _outline(view):
+    mark = view["mark"] if isinstance(view["mark"], dict) else {"type": view["mark"]}
+    encoding = view.setdefault("encoding", {})
+    if mark["type"] not in OUTLINED or "fillOpacity" in encoding:
+        return
+    encoding["fillOpacity"] = {"condition": {"test": "datum.later", "value": 0.15}, "value": 1}
+    if "color" in encoding and "stroke" not in encoding:
+        encoding["stroke"] = {
+            key: value for key, value in encoding["color"].items() if key != "legend"
+        } | ({"legend": None} if "field" in encoding["color"] else {})
+    elif "color" in mark:
+        mark = {**mark, "stroke": mark["color"]}
+    view["mark"] = {"strokeWidth": 1.5, **mark}
+
+
+def years(rows: pd.DataFrame, column: str = "year") -> alt.X:
+    """Return the axis of years for `rows`: every year from the first to the last, also those without a row.
+
+    With rows marked `later` the axis reaches to the last known year, and further once the control is set.
+    """
+    every = rows[column].dropna().astype(int)
+    known = rows.loc[~rows["later"], column].dropna().astype(int) if "later" in rows else every
+    first, last = (int(known.min()), int(known.max())) if len(known) else (0, -1)
+    domain = list(range(first, last + 1))
+    if len(every) and len(known) and (every.min() < first or every.max() > last):
+        start = f"{LATER} ? {min(every.min(), first)} : {first}" if every.min() < first else first
+        end = f"{LATER} ? {max(every.max(), last) + 1} : {last + 1}"
+        domain = alt.ExprRef(f"sequence({start}, {end})")
+    axis = alt.Axis(labelAngle=0, labelOverlap=True, format="d")
+    return alt.X(f"{column}:O", title=None, scale=alt.Scale(domain=domain), axis=axis)
+
+
+def countries(rows: pd.DataFrame, column: str = "country", legend: bool = True) -> alt.Color:
+    """Return the colors of countries, the same in the whole book, for those that `rows` name.
+
+    Raises KeyError for a country without a color in `companion.theme.COUNTRIES`.
+    """
+    known = rows.loc[~rows["later"], column] if "later" in rows else rows[column]
+    names = [name for name in COUNTRIES if name in set(known.dropna())]
+    strange = sorted(set(rows[column].dropna()) - set(COUNTRIES))
+    if strange:
+        raise KeyError(
+            f"countries: found {strange[0]!r}; expected one of {', '.join(COUNTRIES)}, the countries with a color"
+        )
+    scale = alt.Scale(domain=names, range=[COUNTRIES[name] for name in names])
+    told = alt.Legend(title=None) if legend else None
+    return alt.Color(f"{column}:N", scale=scale, legend=told)
+
+
+def ends(chart: alt.Chart, label: str, dx: int = 6, last: bool = True) -> alt.LayerChart:
+    """Return a line chart with the name of each line at its last (or first) point.
+
+    chart: encodes x, y and the color of the lines. label: the column whose value is written. The
+    point is found by Vega, so that the label goes to the new end when later rows are shown.
+    """
+    spec = chart.to_dict()["encoding"]
+    x, y = spec["x"], spec["y"]
+    pick = "argmax" if last else "argmin"
+    kinds = {"quantitative": "Q", "ordinal": "O", "nominal": "N", "temporal": "T"}
+    place = alt.X(f"{x['field']}:{kinds[x['type']]}", aggregate="max" if last else "min")
+    if x["type"] in ("ordinal", "nominal"):
+        top = chart.transform_joinaggregate(
+            end_=f"{'max' if last else 'min'}({x['field']})", groupby=[label]
+        ).transform_filter(f"datum.end_ == datum['{x['field']}']")
+        text = top.mark_text(align="left" if last else "right", dx=dx if last else -dx)
+        return chart + text.encode(text=f"{label}:N")
+    text = chart.mark_text(align="left" if last else "right", dx=dx if last else -dx).encode(
+        x=place,
+        y=alt.Y(y["field"], type=y["type"], aggregate={pick: x["field"]}),
+        text=f"{label}:N",
+    )
+    return chart + text

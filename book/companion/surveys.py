@@ -1,0 +1,153 @@
+"""Opinion polls: margins, tests, power. Named computations, each with its formula, unit and assumptions.
+
+A margin is half the 95% interval of a share from a simple random sample. Weighting, two telephone frames
+and sampling points widen it by the root of the design effect. A sample that is not random has no margin
+of sampling error: the functions that take a `frame` refuse one for it. Waves of one mode form a series;
+between modes nothing is joined or compared.
+"""
+
+from math import sqrt
+
+import pandas as pd
+from scipy.stats import binom, norm
+
+from companion.data import load
+
+Z95 = float(norm.ppf(0.975))
+
+NO_MARGIN = {
+    "panel": "an access panel of volunteers",
+    "quota": "a quota sample",
+    "unknown": "a sample whose design was not found",
+}
+"""Frames without a margin of sampling error, in words. AAPOR: the margin is a property of probability samples."""
+
+
+class FrameError(ValueError):
+    """A margin or a test was asked of a sample that allows none; one line says which."""
+
+
+def need_probability(*frames):
+    """Refuse frames that allow no margin of sampling error.
+
+    frames: values of the data's column `frame`. Raises FrameError, after the American Association for
+    Public Opinion Research (AAPOR, Guidance on Reporting Precision for Nonprobability Samples): such a
+    sample may be described, and no margin or test "as if random" is stated for it.
+    """
+    for frame in frames:
+        if frame != "probability":
+            raise FrameError(
+                f"margin: found a frame {frame!r}, {NO_MARGIN.get(frame, 'not known here')}; expected "
+                "'probability', as only a random sample has a margin of sampling error (AAPOR)"
+            )
+
+
+def margin(share, n, deff=1.0, frame="probability"):
+    """Return the 95% margin, in points, of a share (%) among n answers.
+
+    Formula: 1.96 sqrt(deff p (1 - p) / n), the normal approximation for a random sample. deff: the design
+    effect, by which the design multiplies the variance. Raises FrameError for another frame.
+    """
+    need_probability(frame)
+    return 100 * Z95 * sqrt(deff * share / 100 * (1 - share / 100) / n)
+
+
+def step_margin(share_1, n_1, share_2, n_2, deff=1.0, frame="probability"):
+    """Return the 95% margin, in points, of the difference between two independent shares (%): the two margins squared and added."""
+    return sqrt(margin(share_1, n_1, deff, frame) ** 2 + margin(share_2, n_2, deff, frame) ** 2)
+
+
+def step_test(share_1, n_1, share_2, n_2, deff=1.0, frame="probability"):
+    """Return (change in points, z, two-sided p) for two independent shares (%), with unpooled variances."""
+    change = share_2 - share_1
+    z = change / (step_margin(share_1, n_1, share_2, n_2, deff, frame) / Z95)
+    return change, z, 2 * norm.sf(abs(z))
+
+
+def holm(ps):
+    """Return p-values adjusted for a family of tests after Holm (1979), in their order.
+
+    The smallest is multiplied by the number of tests, the next by one less, and so on; none falls below
+    the one before it, none exceeds 1. It holds the chance of any false finding in the family at the level.
+    """
+    order = sorted(range(len(ps)), key=lambda place: ps[place])
+    out, least = [0.0] * len(ps), 0.0
+    for rank, place in enumerate(order):
+        least = max(least, min(1.0, (len(ps) - rank) * ps[place]))
+        out[place] = least
+    return out
+
+
+def cluster_effect(size, rho):
+    """Return the design effect of interviews in clusters of `size`: 1 + (size - 1) rho, after Kish (1965).
+
+    rho: how alike answers at one sampling point are; 0.02 to 0.05 is usual for opinions. Only for
+    houses that publish their sampling points; a poll by random digits has no such clusters.
+    """
+    return 1 + (size - 1) * rho
+
+
+def needed(share_1, share_2, power=None, deff=1.0):
+    """Return the answers that each of two waves needs for the step to pass its margin, or to pass it with probability `power`.
+
+    Without `power` the step as observed is just significant at 5%. With it, the two shares are taken as true.
+    """
+    spread = share_1 * (100 - share_1) + share_2 * (100 - share_2)
+    reach = Z95 + (norm.ppf(power) if power else 0)
+    return deff * spread * (reach / (share_2 - share_1)) ** 2
+
+
+def detection(n, share, change, deff=1.0):
+    """Return the probability that two waves of `n` answers each tell a true `change` (points) from `share` (%) at 5%, two-sided."""
+    away = change / (step_margin(share, n, share + change, n, deff) / Z95)
+    return norm.cdf(away - Z95) + norm.cdf(-Z95 - away)
+
+
+def published(share, n, deff=1.0):
+    """Return {whole percent: probability} of the share that a poll of `n` answers would print if the truth is `share` (%).
+
+    Exact, from the binomial distribution; half a point rounds up. A design effect shrinks the sample.
+    """
+    size = round(n / deff)
+    low, high = (int(binom.ppf(q, size, share / 100)) for q in (1e-9, 1 - 1e-9))
+    counts, out = range(low, high + 1), {}
+    for count, chance in zip(counts, binom.pmf(counts, size, share / 100)):
+        printed = int(100 * count / size + 0.5)
+        out[printed] = out.get(printed, 0.0) + float(chance)
+    return out
+
+
+def run_chance(truths, sizes, strict=False, deff=1.0):
+    """Return the probability that printed shares never fall (or, `strict`, always rise) over waves with these truths (%) and sizes."""
+    chance = published(truths[0], sizes[0], deff)
+    for share, n in zip(truths[1:], sizes[1:]):
+        chance = {
+            now: p
+            * sum(
+                q for before, q in chance.items() if before < now or (before == now and not strict)
+            )
+            for now, p in published(share, n, deff).items()
+        }
+    return sum(chance.values())
+
+
+def waves(as_of=None, mode=None):
+    """Return NHK's surveys on the constitution, a row a wave, oldest first; with `mode`, those of one mode."""
+    rows = load("nhk_constitution", as_of=as_of)
+    if mode:
+        rows = rows[rows["mode"] == mode]
+    return rows.sort_values("year").reset_index(drop=True)
+
+
+def runs(rows, by, gap=1):
+    """Return rows with a column `run`: what a line may join, one value of each column in `by`, years at most `gap` apart.
+
+    rows: with `year`. A change of mode, wording, population or definition named in `by` breaks the line.
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    rows = rows.sort_values([*by, "year"]).reset_index(drop=True)
+    new = pd.Series(False, index=rows.index)
+    for column in by:
+        new |= rows[column].ne(rows[column].shift())
+    new |= rows["year"].diff() > gap
+    return rows.assign(run=new.cumsum())
