@@ -7,7 +7,7 @@ drill of the coast guards, and exercises that were not held stay out, and so doe
 
 import numpy as np
 import pandas as pd
-from scipy.stats import binom, binomtest, chi2, poisson
+from scipy.special import gammaincinv
 
 from companion.data import load
 
@@ -105,14 +105,14 @@ def months(start, end):
 
 
 def poisson_limits(number, level=0.95):
-    """Return the exact limits for the mean of a Poisson count, after Garwood (1936): quantiles of chi-squared, halved.
+    """Return the exact limits for the mean of a Poisson count, after Garwood (1936): quantiles of gamma distributions.
 
     It assumes events at a constant rate at random times. What keeps a calendar scatters less, so that
     for such events the limits are too wide.
     """
     tail = (1 - level) / 2
-    low = chi2.ppf(tail, 2 * number) / 2 if number else 0.0
-    return float(low), float(chi2.ppf(1 - tail, 2 * (number + 1)) / 2)
+    low = gammaincinv(number, tail) if number else 0.0
+    return float(low), float(gammaincinv(number + 1, 1 - tail))
 
 
 def rate(number, span):
@@ -128,6 +128,8 @@ def split_chance(one, other, share):
 
     The exact two-sided binomial test, by the sum of all splits no likelier than the one seen.
     """
+    from scipy.stats import binomtest  # a second to import, which most notebooks need not spend
+
     return float(binomtest(one, one + other, share).pvalue)
 
 
@@ -137,6 +139,8 @@ def split_power(total_rate, before, after, times, level=0.05):
     total_rate: events a month before it. before, after: months on either side. Exact: over all counts
     that two Poisson processes would give with a chance of more than one in a billion.
     """
+    from scipy.stats import binom, poisson
+
     share = before / (before + after)
     total = total_rate * (before + times * after)
     under = before / (before + times * after)

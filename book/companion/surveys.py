@@ -8,12 +8,11 @@ between modes nothing is joined or compared.
 
 from math import sqrt
 
-import pandas as pd
-from scipy.stats import binom, norm
+from scipy.special import ndtr, ndtri
 
 from companion.data import load
 
-Z95 = float(norm.ppf(0.975))
+Z95 = float(ndtri(0.975))
 
 NO_MARGIN = {
     "panel": "an access panel of volunteers",
@@ -61,7 +60,7 @@ def step_test(share_1, n_1, share_2, n_2, deff=1.0, frame="probability"):
     """Return (change in points, z, two-sided p) for two independent shares (%), with unpooled variances."""
     change = share_2 - share_1
     z = change / (step_margin(share_1, n_1, share_2, n_2, deff, frame) / Z95)
-    return change, z, 2 * norm.sf(abs(z))
+    return change, z, 2 * ndtr(-abs(z))
 
 
 def holm(ps):
@@ -93,14 +92,14 @@ def needed(share_1, share_2, power=None, deff=1.0):
     Without `power` the step as observed is just significant at 5%. With it, the two shares are taken as true.
     """
     spread = share_1 * (100 - share_1) + share_2 * (100 - share_2)
-    reach = Z95 + (norm.ppf(power) if power else 0)
+    reach = Z95 + (ndtri(power) if power else 0)
     return deff * spread * (reach / (share_2 - share_1)) ** 2
 
 
 def detection(n, share, change, deff=1.0):
     """Return the probability that two waves of `n` answers each tell a true `change` (points) from `share` (%) at 5%, two-sided."""
     away = change / (step_margin(share, n, share + change, n, deff) / Z95)
-    return norm.cdf(away - Z95) + norm.cdf(-Z95 - away)
+    return ndtr(away - Z95) + ndtr(-Z95 - away)
 
 
 def published(share, n, deff=1.0):
@@ -108,6 +107,8 @@ def published(share, n, deff=1.0):
 
     Exact, from the binomial distribution; half a point rounds up. A design effect shrinks the sample.
     """
+    from scipy.stats import binom  # a second to import, which most notebooks need not spend
+
     size = round(n / deff)
     low, high = (int(binom.ppf(q, size, share / 100)) for q in (1e-9, 1 - 1e-9))
     counts, out = range(low, high + 1), {}
@@ -137,17 +138,3 @@ def waves(as_of=None, mode=None):
     if mode:
         rows = rows[rows["mode"] == mode]
     return rows.sort_values("year").reset_index(drop=True)
-
-
-def runs(rows, by, gap=1):
-    """Return rows with a column `run`: what a line may join, one value of each column in `by`, years at most `gap` apart.
-
-    rows: with `year`. A change of mode, wording, population or definition named in `by` breaks the line.
-    """
-    by = [by] if isinstance(by, str) else list(by)
-    rows = rows.sort_values([*by, "year"]).reset_index(drop=True)
-    new = pd.Series(False, index=rows.index)
-    for column in by:
-        new |= rows[column].ne(rows[column].shift())
-    new |= rows["year"].diff() > gap
-    return rows.assign(run=new.cumsum())

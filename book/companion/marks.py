@@ -1,0 +1,80 @@
+"""What repeats in charts: the axis of years, the colors of countries, names at line ends, lines that break."""
+
+import altair as alt
+import pandas as pd
+
+from companion.seal import LATER
+from companion.theme import COUNTRIES
+
+
+def years(rows: pd.DataFrame, column: str = "year") -> alt.X:
+    """Return the axis of years for `rows`: every year from the first to the last, also those without a row.
+
+    With rows marked `later` the axis reaches to the last known year, and further once the control is set.
+    """
+    every = rows[column].dropna().astype(int)
+    known = rows.loc[~rows["later"], column].dropna().astype(int) if "later" in rows else every
+    first, last = (int(known.min()), int(known.max())) if len(known) else (0, -1)
+    domain = list(range(first, last + 1))
+    if len(every) and len(known) and (every.min() < first or every.max() > last):
+        start = f"{LATER} ? {min(every.min(), first)} : {first}" if every.min() < first else first
+        end = f"{LATER} ? {max(every.max(), last) + 1} : {last + 1}"
+        domain = alt.ExprRef(f"sequence({start}, {end})")
+    axis = alt.Axis(labelAngle=0, labelOverlap=True, format="d")
+    return alt.X(f"{column}:O", title=None, scale=alt.Scale(domain=domain), axis=axis)
+
+
+def countries(rows: pd.DataFrame, column: str = "country", legend: bool = True) -> alt.Color:
+    """Return the colors of countries, the same in the whole book, for those that `rows` name.
+
+    Raises KeyError for a country without a color in `companion.theme.COUNTRIES`.
+    """
+    known = rows.loc[~rows["later"], column] if "later" in rows else rows[column]
+    names = [name for name in COUNTRIES if name in set(known.dropna())]
+    strange = sorted(set(rows[column].dropna()) - set(COUNTRIES))
+    if strange:
+        raise KeyError(
+            f"countries: found {strange[0]!r}; expected one of {', '.join(COUNTRIES)}, the countries with a color"
+        )
+    scale = alt.Scale(domain=names, range=[COUNTRIES[name] for name in names])
+    told = alt.Legend(title=None) if legend else None
+    return alt.Color(f"{column}:N", scale=scale, legend=told)
+
+
+def ends(chart: alt.Chart, label: str, dx: int = 6, last: bool = True) -> alt.LayerChart:
+    """Return a line chart with the name of each line at its last (or first) point.
+
+    chart: encodes x, y and the color of the lines. label: the column whose value is written. The
+    point is found by Vega, so that the label goes to the new end when later rows are shown.
+    """
+    spec = chart.to_dict()["encoding"]
+    x, y = spec["x"], spec["y"]
+    pick = "argmax" if last else "argmin"
+    kinds = {"quantitative": "Q", "ordinal": "O", "nominal": "N", "temporal": "T"}
+    place = alt.X(f"{x['field']}:{kinds[x['type']]}", aggregate="max" if last else "min")
+    if x["type"] in ("ordinal", "nominal"):
+        top = chart.transform_joinaggregate(
+            end_=f"{'max' if last else 'min'}({x['field']})", groupby=[label]
+        ).transform_filter(f"datum.end_ == datum['{x['field']}']")
+        text = top.mark_text(align="left" if last else "right", dx=dx if last else -dx)
+        return chart + text.encode(text=f"{label}:N")
+    text = chart.mark_text(align="left" if last else "right", dx=dx if last else -dx).encode(
+        x=place,
+        y=alt.Y(y["field"], type=y["type"], aggregate={pick: x["field"]}),
+        text=f"{label}:N",
+    )
+    return chart + text
+
+
+def runs(rows, by, gap=1):
+    """Return rows with a column `run`: what a line may join, one value of each column in `by`, years at most `gap` apart.
+
+    rows: with `year`. A change of mode, wording, population or definition named in `by` breaks the line.
+    """
+    by = [by] if isinstance(by, str) else list(by)
+    rows = rows.sort_values([*by, "year"]).reset_index(drop=True)
+    new = pd.Series(False, index=rows.index)
+    for column in by:
+        new |= rows[column].ne(rows[column].shift())
+    new |= rows["year"].diff() > gap
+    return rows.assign(run=new.cumsum())
