@@ -9,7 +9,7 @@ import pytest
 from conftest import BOOK, ROOT, notebooks
 
 from companion import alliances, together
-from companion.data import load
+from companion.data import RECALLED, load
 
 OPEN = {"too early", "cannot be told"}
 
@@ -69,7 +69,7 @@ def test_nothing_that_was_not_held_nor_a_call_nor_a_statement_is_counted():
     kinds = load("meetings").set_index("id")["kind"]
     assert set(kinds.loc[found["id"]]) == {"meeting", "exercise"}
     assert "exercise not held" in set(kinds), "the row that must stay out is there"
-    assert not set(found["grade"]) & set(alliances.WEAK)
+    assert not set(found["grade"]) & set(RECALLED)
     assert not set(found["date"].dt.strftime("%Y-%m-%d")) & set(alliances.NOT_FORMAL)
 
 
@@ -118,7 +118,7 @@ def test_facts_have_one_row_each_and_their_days_come_from_the_data():
         assert (
             len(rows) == 1
             and rows["public_from"].notna().all()
-            and rows["grade"].iloc[0] not in alliances.WEAK
+            and rows["grade"].iloc[0] not in RECALLED
         ), fact
     rows = together.facts()
     assert rows["for_lin"].sum() == 2 and (rows["for_johnson"] & ~rows["for_lin"]).sum() == 4
@@ -166,7 +166,7 @@ def test_forecast_has_a_criterion_and_an_outcome_has_a_source(row):
     assert row["url"] or row["cite_as"].startswith("Mint"), "and an address"
     article = {"lin-2025": "2025-03-08", "johnson-2025": "2025-08-12"}[row["article"]]
     assert article < row["outcome_on"] <= "2026-05-31", "after the article, within the record"
-    assert row["grade"] not in alliances.WEAK
+    assert row["grade"] not in RECALLED
 
 
 @pytest.mark.parametrize(
@@ -248,7 +248,7 @@ def test_sections_that_are_named_exist():
     labels |= set(re.findall(r'name="(tab-[\w-]+)"', code))
     figures = {
         m
-        for path in (BOOK / "companion").glob("*.py")
+        for path in (BOOK / "companion").rglob("*.py")
         for m in re.findall(r'"(fig-[\w-]+)"', path.read_text(encoding="utf-8"))
     }
     assert {row["section"] for row in FORECASTS} <= labels

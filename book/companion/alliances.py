@@ -8,13 +8,10 @@ definition, and no line crosses a break. What was only recalled carries a star o
 import altair as alt
 import pandas as pd
 
-from companion.data import cited, load
+from companion.data import RECALLED, cited, load
 from companion.days import LIN, spell_day
 from companion.output import say
 from companion.theme import PALETTE
-
-WEAK = ["general knowledge", "uncertain"]
-"""Grades of evidence that are never shown without a mark."""
 
 WORDS = ["none", "one", "two", "three", "four", "five", "six"]
 """Small numbers as a sentence writes them."""
@@ -64,7 +61,7 @@ def terms(as_of=LIN):
     In Seoul the acting presidents form one bar, which begins with the president's suspension.
     A star in the label says that the dates were recalled and not seen in a source.
     """
-    rows = load("leaders").sort_values("start").reset_index(drop=True)
+    rows = load("leaders", recalled=True).sort_values("start").reset_index(drop=True)
     acting = rows["office"] == "acting president"
     rows["label"] = (
         rows["name"]
@@ -72,7 +69,7 @@ def terms(as_of=LIN):
         .str[0]
         .where(rows["country"] != "United States", rows["name"].str.split().str[-1])
     )
-    rows["label"] += rows["grade"].isin(WEAK).map({True: "*", False: ""})
+    rows["label"] += rows["grade"].isin(RECALLED).map({True: "*", False: ""})
     begin = rows.loc[acting, "start"].min()
     rows.loc[
         rows["end"].between(begin, begin + pd.Timedelta(days=180))
@@ -93,7 +90,7 @@ def terms(as_of=LIN):
 
 def _in_office(as_of):
     """Return who held each office on a day: capital, name, start, acting; a suspended president gives way to the acting one."""
-    rows, day = load("leaders", as_of=as_of), pd.Timestamp(as_of)
+    rows, day = load("leaders", as_of=as_of, recalled=True), pd.Timestamp(as_of)
     rows = rows[(rows["start"] <= day) & (rows["end"].isna() | (rows["end"] > day))].assign(
         capital=lambda f: f["country"].map(CAPITALS),
         acting=lambda f: f["office"] == "acting president",
@@ -109,7 +106,7 @@ def encounters(as_of=LIN):
     meetings of officials, and whatever was only recalled.
     """
     rows = load("meetings")
-    rows = rows[(rows["date"] >= "2021-01-01") & ~rows["grade"].isin(WEAK)].copy()
+    rows = rows[rows["date"] >= "2021-01-01"].copy()
     rows["group"] = rows["level"].map(GROUPS).where(rows["kind"] == "meeting")
     rows.loc[rows["kind"] == "exercise", "group"] = EXERCISES
     rows = rows[rows["group"].notna() & ~rows["date"].dt.strftime("%Y-%m-%d").isin(NOT_FORMAL)]
@@ -194,7 +191,7 @@ def leaders_text(as_of=LIN):
     counts = dots.groupby("group")["known"].agg(["sum", "size"])
     last = dots[(dots["group"] == "Leaders met")].iloc[-1]
     later = dots[~dots["known"]].groupby("group").size()
-    people = load("leaders").sort_values(["country", "start"])
+    people = load("leaders", recalled=True).sort_values(["country", "start"])
     people = people[people["end"].isna() | (people["end"] > pd.Timestamp("2021-01-01"))]
     end = (
         people["end"]
@@ -251,9 +248,7 @@ def leaders_text(as_of=LIN):
 def exercises(since="2024-01-01", as_of=LIN):
     """Return exercises of all three countries from `since` to `as_of`: day, what, place, participants, cite_as, url; recalled ones left out."""
     rows = load("meetings", as_of=as_of)
-    rows = rows[
-        (rows["kind"] == "exercise") & ~rows["grade"].isin(WEAK) & (rows["date"] >= since)
-    ].sort_values("date")
+    rows = rows[(rows["kind"] == "exercise") & (rows["date"] >= since)].sort_values("date")
     rows = rows.assign(day=[span(a, b) for a, b in zip(rows["date"], rows["end_date"])])
     rows["what"] = rows["level"].replace(
         {
@@ -436,9 +431,7 @@ def views(as_of=LIN):
     """
     rows = load("japan_korea_views")
     rows = rows[
-        (rows["measure"] == "impression good / not good")
-        & rows["favorable_pct"].notna()
-        & ~rows["grade"].isin(WEAK)
+        (rows["measure"] == "impression good / not good") & rows["favorable_pct"].notna()
     ].copy()
     rows["known"] = _known(rows, as_of)
     rows["run"] = rows["direction"] + " " + rows["series"]
@@ -550,7 +543,6 @@ def tokyo_seoul(as_of=LIN):
     rows = rows[
         rows["date"].dt.strftime("%Y-%m-%d").isin(TURNS)
         & (rows["track"] == "Japan and South Korea")
-        & ~rows["grade"].isin(WEAK)
     ]
     return rows.sort_values("date").reset_index(drop=True)
 
@@ -559,9 +551,7 @@ def scrambles(as_of=LIN):
     """Return scrambles of Japan's fighters by fiscal year (April to March): period, china, total, cite_as, url; recalled numbers left out."""
     rows = load("pla_activity", as_of=as_of)
     rows = rows[
-        (rows["series"] == "Japan, ASDF scrambles")
-        & ~rows["grade"].isin(WEAK)
-        & rows["period"].str.fullmatch(r"FY\d{4}")
+        (rows["series"] == "Japan, ASDF scrambles") & rows["period"].str.fullmatch(r"FY\d{4}")
     ]
     wide = rows.pivot_table(
         index="period", columns="metric", values="value", aggfunc="first"

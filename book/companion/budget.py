@@ -208,9 +208,7 @@ def explorer_data(as_of=LIN):
     A real value was not public before its year's prices were, so from 2025 on it is set off.
     """
     rows = load("china_defense_budget")
-    rows = rows[
-        ~rows["grade"].isin(["general knowledge", "uncertain"]) & rows["amount_bn_cny"].notna()
-    ]
+    rows = rows[rows["amount_bn_cny"].notna()]
     out = []
     for scope, (kind, level) in SCOPES.items():
         chosen = (
@@ -569,14 +567,12 @@ def estimates_text(year=2024):
 
 # === What the notebook china-budget adds ========================================================
 
-WEAK = ["general knowledge", "uncertain"]
 SCOPE_NAMES = {"central": "Central", "national": "National", "unstated": "Not stated"}
 
 
 def _reported():
     """Return the rows of the official budget that were read in a source, by year."""
-    rows = load("china_defense_budget")
-    return rows[~rows["grade"].isin(WEAK)].sort_values(["year", "scope"]).reset_index(drop=True)
+    return load("china_defense_budget").sort_values(["year", "scope"]).reset_index(drop=True)
 
 
 def _series(kind, scope):
@@ -1454,9 +1450,7 @@ _BASES = {"Japan": "with SACO", "South Korea": "main (initial)", "Taiwan": "over
 def neighbors(first=2013):
     """Return each government's own figure by year in its own unit: country, year, value, run (what may be joined), cite_as, url."""
     rows = load("defense_budgets")
-    rows = rows[(rows["metric"] == "defense_budget") & ~rows["grade"].isin(WEAK)].rename(
-        columns={"fiscal_year": "year"}
-    )
+    rows = rows[rows["metric"] == "defense_budget"].rename(columns={"fiscal_year": "year"})
     parts = [central_budgets().assign(country="China", value=lambda frame: frame["amount_bn_cny"])]
     parts += [
         rows[

@@ -16,7 +16,6 @@ from companion.data import DataError, load
 from companion.days import JOHNSON, spell_day
 from companion.polls import step_margin
 
-WEAK = ["general knowledge", "uncertain"]
 CHECKS = {}
 """Claim id: the function that checks it."""
 
@@ -108,7 +107,6 @@ def disagreements():
 def _rows(name, as_of, /, **wanted):
     """Return the rows of a resource public on `as_of`, without what was only recalled, that have the wanted values."""
     rows = load(name, as_of=as_of)
-    rows = rows[~rows["grade"].isin(WEAK)]
     for column, value in wanted.items():
         rows = rows[rows[column].isin(value if isinstance(value, list) else [value])]
     return rows.reset_index(drop=True)

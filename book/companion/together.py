@@ -101,12 +101,7 @@ def countable():
     `group` is a level of meeting or "exercises". See the module's head for what is left out.
     """
     rows = load("meetings")
-    rows = rows[
-        rows["date"].notna()
-        & (rows["date"] >= FROM)
-        & (rows["date"] < TO)
-        & ~rows["grade"].isin(alliances.WEAK)
-    ]
+    rows = rows[rows["date"].notna() & (rows["date"] >= FROM) & (rows["date"] < TO)]
     rows = rows[~rows["date"].dt.strftime("%Y-%m-%d").isin(alliances.NOT_FORMAL)].copy()
     rows["group"] = rows["level"].where(
         (rows["kind"] == "meeting") & rows["level"].isin([*MET, *OTHER])
@@ -453,11 +448,7 @@ def burden_table():
     rows = load("burden")
     day = rows["date"].dt.strftime("%Y-%m-%d")
     rows = (
-        rows[
-            day.isin(ASKED)
-            & ~((day == "2025-11-14") & (rows["unit"] != "percent of GDP"))
-            & ~rows["grade"].isin(alliances.WEAK)
-        ]
+        rows[day.isin(ASKED) & ~((day == "2025-11-14") & (rows["unit"] != "percent of GDP"))]
         .sort_values("date")
         .copy()
     )
@@ -671,7 +662,7 @@ def sentence(kind):
 
 def _say_counted():
     rows = counts()
-    left = load("meetings").query(
+    left = load("meetings", recalled=True).query(
         "kind == 'exercise' and grade == 'general knowledge' and year == 2024"
     )
     total = rows[[*MET, *OTHER, "exercises"]].sum()
@@ -720,7 +711,7 @@ def _say_sides():
 
 def _say_commitment():
     issued = load("commitments").query("text == 'Commitment to Consult'")["signed"].iloc[0]
-    terms = load("leaders")
+    terms = load("leaders", recalled=True)  # of these terms the beginning is recalled, not the end
     ends = terms[(terms["start"] <= issued) & (terms["end"] > issued)].sort_values("end")
     listed = "; ".join(
         f"{name} on {spell_day(day)}" for name, day in zip(ends["name"], ends["end"])
