@@ -5,20 +5,18 @@ frames widen it; `DESIGN_EFFECT` shows by how much in a common case. Waves of on
 between modes (landline, face to face, landline and mobile) nothing is joined or compared.
 """
 
-from math import sqrt
-
 import altair as alt
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from companion.alliances import WORDS
 from companion.budget import linked
+from companion.chance import Z95, margin, step_margin, step_test
 from companion.data import load
 from companion.days import LIN
 from companion.output import say, table
 from companion.theme import PALETTE
 
-Z95 = float(ndtri(0.975))
 DESIGN_EFFECT = 1.5
 ANSWERS = {
     "need_pct": "Revision is needed",
@@ -26,16 +24,6 @@ ANSWERS = {
     "undecided_pct": "Cannot say either way",
 }
 MOBILE = "landline and mobile"
-
-
-def margin(share, n, deff=1.0):
-    """Return the 95% margin, in points, of a share (%) among n answers; `deff` is the design effect."""
-    return 100 * Z95 * sqrt(deff * share / 100 * (1 - share / 100) / n)
-
-
-def step_margin(share_1, n_1, share_2, n_2, deff=1.0):
-    """Return the 95% margin, in points, of the difference between two independent shares (%)."""
-    return sqrt(margin(share_1, n_1, deff) ** 2 + margin(share_2, n_2, deff) ** 2)
 
 
 def waves(as_of=None):
@@ -308,13 +296,6 @@ def reasons_table(as_of=LIN):
 
 def _signed(values, places=0):
     return [f"{value:+.{places}f}".replace("-", "−") for value in values]
-
-
-def step_test(share_1, n_1, share_2, n_2, deff=1.0):
-    """Return (change in points, z, two-sided p) for two independent shares (%)."""
-    change = share_2 - share_1
-    z = change / (step_margin(share_1, n_1, share_2, n_2, deff) / Z95)
-    return change, z, 2 * ndtr(-abs(z))
 
 
 def needed(share_1, share_2, power=None, deff=1.0):

@@ -3,17 +3,17 @@
 Counted are only kinds of meeting that the list is believed to hold whole: formal meetings of leaders and
 in-person meetings of foreign ministers and vice foreign ministers in 2022-2025, exercises of the three in
 2024-2025. Calls, statements, passing encounters, exercises that were not held and whatever was only
-recalled stay out. Intervals for rates are exact 95% Poisson limits (those of Garwood),
-computed here by bisection; they treat meetings as if they fell by chance, which makes them a yardstick and no model.
+recalled stay out. Intervals for rates are exact 95% Poisson limits (those of Garwood);
+they treat meetings as if they fell by chance, which makes them a yardstick and no model.
 """
 
 from datetime import date
-from math import comb, exp
 
 import altair as alt
 import pandas as pd
 
 from companion import alliances, indicators
+from companion.chance import poisson_limits, split_chance
 from companion.data import load
 from companion.days import JOHNSON, LIN, spell_day
 from companion.output import say, table
@@ -168,37 +168,6 @@ def rate(number, months):
         return (float("nan"),) * 3
     low, high = poisson_limits(number)
     return number / months, low / months, high / months
-
-
-def poisson_limits(number, level=0.95):
-    """Return the exact (Garwood) limits for the mean of a Poisson count."""
-
-    def at_most(k, mean):
-        term = total = exp(-mean)
-        for step in range(1, k + 1):
-            term *= mean / step
-            total += term
-        return total
-
-    def solve(k, wanted):
-        low, high = 0.0, 10.0 * (k + 3)
-        for _ in range(80):
-            middle = (low + high) / 2
-            low, high = (middle, high) if at_most(k, middle) > wanted else (low, middle)
-        return (low + high) / 2
-
-    tail = (1 - level) / 2
-    return (0.0 if number == 0 else solve(number - 1, 1 - tail)), solve(number, tail)
-
-
-def split_chance(one, other, share):
-    """Return the chance of a split of `one + other` events at least as uneven as this, if each falls into the first span with `share`.
-
-    Exact two-sided binomial test, by the sum of all splits no likelier than the one seen.
-    """
-    total = one + other
-    chance = [comb(total, k) * share**k * (1 - share) ** (total - k) for k in range(total + 1)]
-    return sum(p for p in chance if p <= chance[one] * (1 + 1e-9))
 
 
 def periods_table(by=CAPITALS):
