@@ -9,15 +9,12 @@ import altair as alt
 import pandas as pd
 
 from companion.data import RECALLED, cited, load
-from companion.days import LIN, spell_day
-from companion.output import say
+from companion.days import LIN, RECORD_END, spell_day
+from companion.output import link, phrase, say
 from companion.theme import PALETTE
 
 WORDS = ["none", "one", "two", "three", "four", "five", "six"]
 """Small numbers as a sentence writes them."""
-
-LAST_DAY = "2026-05-31"
-"""The end of what this companion covers; a term still running is drawn to here."""
 
 
 def span(start, end=None):
@@ -33,12 +30,6 @@ def span(start, end=None):
 
 def _known(frame, as_of):
     return frame["public_from"] <= pd.Timestamp(as_of)
-
-
-def _linked(names):
-    """Return names as a phrase: "a", "a and b", "a, b and c"."""
-    names = list(names)
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
 
 
 # --- Who governed, and when the three met -------------------------------------------------------
@@ -79,7 +70,7 @@ def terms(as_of=LIN):
     ] = begin
     together = rows[acting].iloc[[0]].assign(label="acting*", end=rows.loc[acting, "end"].max())
     rows = pd.concat([rows[~acting], together], ignore_index=True)
-    rows["end"] = rows["end"].fillna(pd.Timestamp(LAST_DAY))
+    rows["end"] = rows["end"].fillna(pd.Timestamp(RECORD_END))  # a term still running
     rows = rows[rows["end"] > pd.Timestamp("2021-01-01")]
     rows["start"] = rows["start"].clip(lower=pd.Timestamp("2021-01-01"))
     rows["capital"] = rows["country"].map(CAPITALS)
@@ -184,7 +175,7 @@ def leaders_text(as_of=LIN):
     """Return name, caption, alternative, sources and table for `leaders_chart`."""
     dots = encounters(as_of)
     holders = _in_office(as_of).sort_values("country", ascending=False)
-    governing = _linked(
+    governing = phrase(
         f"{name}{' (acting)' if acting else ''} in {capital}"
         for name, acting, capital in zip(holders["name"], holders["acting"], holders["capital"])
     )
@@ -405,7 +396,7 @@ def tests_text(as_of=LIN):
         "name": "fig-tests",
         "caption": f"North Korean missile launches by year under one rule: {RULE}. Counted by the companion's editors from a compilation of April 2026; complete years up to the article.",
         "alt": f"Bars from {rows['year'].min()} to {last['year']}. The highest is {top['year']} with {top['value']}; {last['year']} has {last['value']}. "
-        f"No entry for {_linked(map(str, empty))}.",
+        f"No entry for {phrase(map(str, empty))}.",
         "source": ["dprk_tests"],
         "table": rows,
         "columns": {
@@ -627,10 +618,10 @@ def clauses(as_of=LIN):
         "signed"
     )
     article = rows["article"].str.replace("sole text, two paragraphs", "whole text")
-    link = rows["canonical_url"].fillna(rows["url"])
+    urls = rows["canonical_url"].fillna(rows["url"])
     named = [
-        f"[{text}](<{url}>), {part} ({day.year})"
-        for text, url, part, day in zip(rows["text"], link, article, rows["signed"])
+        f"{link(text, url)}, {part} ({day.year})"
+        for text, url, part, day in zip(rows["text"], urls, article, rows["signed"])
     ]
     return rows.assign(named=named).reset_index(drop=True)
 
@@ -645,7 +636,7 @@ def sentence(kind, as_of=LIN):
         new = holders[
             ~holders["acting"] & (holders["start"] >= pd.Timestamp(as_of) - pd.Timedelta(days=365))
         ].sort_values("start")
-        listed = _linked(
+        listed = phrase(
             f"{capital} ({name}, since {spell_day(start)})"
             for capital, name, start in zip(new["capital"], new["name"], new["start"])
         )
@@ -697,7 +688,7 @@ def sentence(kind, as_of=LIN):
             year=top["year"],
             n=top["value"],
             early=early,
-            tail=_linked(f"{row.value} in {row.year}" for row in tail.itertuples()),
+            tail=phrase(f"{row.value} in {row.year}" for row in tail.itertuples()),
         )
     if kind == "investors":
         rows = investors(as_of)

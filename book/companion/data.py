@@ -15,7 +15,7 @@ from typing import Any
 
 import pandas as pd
 
-from companion.schema import DataError, as_date, read_table
+from companion.schema import DataError, as_date, check_references, read_table
 
 _HERE = Path(__file__).resolve()
 #: The folder of the Data Package: the nearest data/ above this module, wherever it is run from.
@@ -76,6 +76,11 @@ def _table(stamp, package_stamp, name):
     return read_table(Path(stamp[0]), resource(name, Path(package_stamp[0]).parent)["schema"])
 
 
+def _whole(name, folder):
+    path = folder / resource(name, folder)["path"]
+    return _table(_stamp(path), _stamp(folder / DESCRIPTOR), name)
+
+
 def _day(value):
     if isinstance(value, datetime):
         return value.date()
@@ -105,8 +110,9 @@ def load(
     is asked of a resource whose rows carry no public_from. folder is for tests.
     """
     folder = Path(folder or FOLDER)
-    path = folder / resource(name, folder)["path"]
-    frame = _table(_stamp(path), _stamp(folder / DESCRIPTOR), name)
+    described = resource(name, folder)
+    path, frame = folder / described["path"], _whole(name, folder)
+    check_references(path, frame, described["schema"], lambda other: _whole(other, folder))
     keep = pd.Series(True, index=frame.index)
     if not recalled and "grade" in frame:
         keep &= ~frame["grade"].isin(RECALLED)

@@ -93,6 +93,12 @@ def heading_map(frame, columns):
     return columns
 
 
+def phrase(names):
+    """Return names as a phrase: "a", "a and b", "a, b and c"."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def link(text, url):
     """Return a source as a Markdown link to its address, or as its text where it has none."""
     text = text.replace("[", "\\[").replace("]", "\\]")

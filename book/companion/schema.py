@@ -179,3 +179,15 @@ def read_table(path, schema, descriptor="datapackage.json"):
     return pd.DataFrame(
         {f["name"]: pd.Series(columns[f["name"]], dtype=_TYPES[f["type"]][2]) for f in fields}
     )
+
+
+def check_references(path, frame, schema, look_up):
+    """Refuse a value whose foreign key leads nowhere; `look_up` returns the frame of another resource by its name."""
+    for key in schema.get("foreignKeys", []):
+        (column,), target = key["fields"], key["reference"]
+        other = look_up(target["resource"]) if target["resource"] else frame
+        known = other[target["fields"][0]]
+        strange = frame[column].dropna()
+        strange = strange[~strange.isin(known)]
+        for row, value in strange.items():
+            _refuse(path.name, row + 2, column, _shown(value), f"one of: {', '.join(known)}")

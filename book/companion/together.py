@@ -15,7 +15,7 @@ import pandas as pd
 from companion import alliances, indicators
 from companion.chance import poisson_limits, split_chance
 from companion.data import load
-from companion.days import JOHNSON, LIN, spell_day
+from companion.days import JOHNSON, LIN, RECORD_END, spell_day
 from companion.output import say, table
 from companion.theme import PALETTE
 
@@ -717,7 +717,7 @@ def _say_forecasts():
     rows = load("forecasts")
     number = rows["outcome"].value_counts()
     later = sum(
-        str(day) > "2026-05-31" for day in rows["horizon"].fillna("") if str(day)[:2] == "20"
+        str(day) > str(RECORD_END) for day in rows["horizon"].fillna("") if str(day)[:2] == "20"
     )
     listed = ", ".join(f"{outcome} {number.get(outcome, 0)}" for outcome in OUTCOMES)
     return say(
