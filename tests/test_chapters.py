@@ -14,45 +14,21 @@ from press.build import dumps
 
 PENDING = []  # sections that stand as headings only; empty when the chapters are whole
 
-# Section: how many words it has in the article.
+with open(ROOT / "data" / "sections.csv", encoding="utf-8", newline="") as file:
+    ROWS = list(csv.DictReader(file))
+with open(ROOT / "data" / "articles.csv", encoding="utf-8", newline="") as file:
+    ARTICLES = list(csv.DictReader(file))
+# Article: {section: how many words it has in the article}.
 WORDS = {
-    "lin-2025": {
-        "lin-abstract": 197,
-        "lin-i": 149,
-        "lin-i-1": 332,
-        "lin-i-2": 276,
-        "lin-ii": 141,
-        "lin-ii-1": 384,
-        "lin-ii-2": 232,
-        "lin-ii-3": 211,
-        "lin-iii": 73,
-        "lin-iii-1": 384,
-        "lin-iii-2": 154,
-        "lin-iv": 541,
-    },
-    "johnson-2025": {
-        "johnson-complicated": 807,
-        "johnson-elections": 1477,
-        "johnson-threats": 1029,
-        "johnson-conclusions": 875,
-        "johnson-recommendations": 744,
-    },
+    article["id"]: {
+        row["label"]: int(row["words"])
+        for row in ROWS
+        if row["article"] == article["id"] and row["words"]
+    }
+    for article in ARTICLES
 }
 EVIDENCE = ["china-budget", "polling", "reading-together"]
-FULL = {
-    "lin-i-1",
-    "lin-ii-1",
-    "lin-ii-3",
-    "lin-iii-1",
-    "johnson-elections",
-    "johnson-threats",
-    "johnson-recommendations",
-}
-PASSAGES = {  # labels inside a section, in their order
-    "johnson-elections": ["factors", "seoul", "camp-david"],
-    "johnson-threats": ["prc", "dprk", "russia", "taiwan"],
-    "johnson-recommendations": ["rec-1", "rec-2", "rec-3", "rec-4", "rec-5", "rec-6"],
-}
+FULL = {row["label"] for row in ROWS if row["size"] == "full"}
 PARTS = ["The argument", "The evidence", "How far it goes", "Discuss"]
 KINDS = {3: ["opening", "probing", "counter"], 1: ["opening"]}
 TITLES = {"opening": "Opening", "probing": "Probing", "counter": "Counter-argument"}
@@ -70,8 +46,8 @@ def text_of(name):
 
 
 def passages(section):
-    stem = section.replace("-recommendations", "")
-    return [f"{stem}-{name}" for name in PASSAGES.get(section, [])]
+    """The labels inside a section, in their order."""
+    return [row["label"] for row in ROWS if row["part_of"] == section]
 
 
 def text_of_section(chapter, section):
@@ -196,7 +172,7 @@ def test_prompts(chapter, section):
 def points_at_something(prompt):
     """Whether a prompt names a figure, a passage or table, words in quotation marks, an article of a treaty, or a claim."""
     return re.search(
-        r"\{numref\}`|\]\([^)]*#[^)]+\)|[\"“][^\"“”]+[\"”]|\bArticle \d|\b[LJ]-\d+", prompt.text
+        r"\{numref\}`|\]\([^)]*#[^)]+\)|[\"“][^\"“”]+[\"”]|\bArticle \d|\b[A-Z]-\d+", prompt.text
     )
 
 
