@@ -10,6 +10,7 @@ import pandas as pd
 
 from companion.data import cited, load
 from companion.days import LIN, spell_day
+from companion.markup import link, marked
 from companion.output import say
 from companion.theme import PALETTE
 
@@ -637,10 +638,10 @@ def clauses(as_of=LIN):
         "signed"
     )
     article = rows["article"].str.replace("sole text, two paragraphs", "whole text")
-    link = rows["canonical_url"].fillna(rows["url"])
+    urls = rows["canonical_url"].fillna(rows["url"])
     named = [
-        f"[{text}](<{url}>), {part} ({day.year})"
-        for text, url, part, day in zip(rows["text"], link, article, rows["signed"])
+        marked("{}, {} ({})", link(treaty, url), part, day.year)
+        for treaty, url, part, day in zip(rows["text"], urls, article, rows["signed"])
     ]
     return rows.assign(named=named).reset_index(drop=True)
 

@@ -12,6 +12,7 @@ import pandas as pd
 
 from companion.data import cited, load
 from companion.days import LIN
+from companion.markup import link
 from companion.output import say, table
 from companion.theme import PALETTE
 
@@ -604,10 +605,7 @@ def _years(step=None, first=None, last=None):
 
 def linked(rows, column):
     """Return a column's cells as Markdown links to each row's `url`; a row without an address keeps its text."""
-    return [
-        f"[{cell}](<{url}>)" if isinstance(url, str) and url.startswith("http") else str(cell)
-        for cell, url in zip(rows[column], rows["url"])
-    ]
+    return [link(cell, url) for cell, url in zip(rows[column], rows["url"])]
 
 
 # --- Which number was the headline --------------------------------------------------------------
