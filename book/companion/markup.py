@@ -44,7 +44,8 @@ def text(value):
     shown = re.sub(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+", " ", str(value))
     shown = UNSEEN.sub("\ufffd", shown)
     # Not a second backslash: JupyterLab takes two before a bracket for a formula.
-    shown = re.sub(r"&(?=#?\w+;)", "&amp;", shown).replace("\\", "&#92;").replace("<", "&lt;")
+    shown = re.sub(r"&(?=#?\w+;)", "&amp;", shown).replace("\\", "&#92;")
+    shown = re.sub(r"<(?=[A-Za-z/!?]|$)", "&lt;", shown)
     shown = MARKS.sub(r"\\\g<0>", shown)
     if opening := START.match(shown):
         place = opening.end() if opening[0].isdigit() else 0

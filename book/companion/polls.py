@@ -15,6 +15,7 @@ from companion.alliances import WORDS
 from companion.budget import linked
 from companion.data import load
 from companion.days import LIN
+from companion.markup import marked
 from companion.output import say, table
 from companion.theme import PALETTE
 
@@ -354,7 +355,7 @@ def waves_table():
             for r in rows.itertuples()
         ]
     rows["wave"] = [
-        f"{link} (weak source)" if grade == "uncertain" else link
+        marked("{} (weak source)", link) if grade == "uncertain" else link
         for link, grade in zip(linked(rows, "year"), rows["grade"])
     ]
     return table(
