@@ -112,38 +112,6 @@ def edition_line():
     return f"{label()[0].upper()}{label()[1:]}, {spell(day())}, commit {commit()}. Sources of the data read up to {spell(data_vintage())}."
 
 
-def cite():
-    """Return how to cite this copy: {"text", "bibtex", "ris"}, all from CITATION.cff."""
-    about, when = citation(), day()
-    who, title, which = about["authors"][0]["name"], about["title"], label()
-    which = which if being_published() else f"{which}, commit {commit()}"
-    url = about.get("url", "")
-    ris = [
-        ("TY", "BOOK"),
-        ("AU", who),
-        ("TI", title),
-        ("ET", which),
-        ("PY", when[:4]),
-        ("DA", when.replace("-", "/")),
-        ("UR", url),
-        ("ER", ""),
-    ]
-    bibtex = {
-        "author": f"{{{who}}}",
-        "title": f"{{{title}}}",
-        "edition": which,
-        "year": when[:4],
-        "date": when,
-        "url": url,
-    }
-    fields = ",\n".join(f"  {key} = {{{value}}}" for key, value in bibtex.items() if value)
-    return {
-        "text": f"{who[0].upper()}{who[1:]}. {when[:4]}. *{title}*. {which[0].upper()}{which[1:]}, {spell(when)}.{f' <{url}>' if url else ''}",
-        "bibtex": f"@book{{{NAME}-{read_version()},\n{fields}\n}}",
-        "ris": "\n".join(f"{key}  - {value}" for key, value in ris if value or key == "ER"),
-    }
-
-
 def zenodo():
     """Return the text of .zenodo.json, made from CITATION.cff."""
     about = citation()

@@ -16,6 +16,7 @@ from sphinx.util import texescape
 from companion.data import load
 from companion.output import phrase, say
 from press import chicago
+from press.citing import tex
 from press.edition import (
     being_published,
     citation,
@@ -89,7 +90,7 @@ def configure(app, config):
         "figure_align": "!htb",
         "makeindex": "",
         "printindex": "",
-        "maketitle": rf"\companiontitle{{{label()}}}{{{spell(day())}}}{{{commit()}}}{{{spell(data_vintage())}}}",
+        "maketitle": rf"\companiontitle{{{tex(label())}}}{{{spell(day())}}}{{{commit()}}}{{{spell(data_vintage())}}}",
         "tableofcontents": r"\companioncontents",
     }
 
@@ -105,7 +106,10 @@ def add_parts(app, doctree):
             child.replace_self(addnodes.only("", child.deepcopy(), expr="html"))
         elif toctree is not None and toctree.get("caption"):
             child.replace_self(
-                [nodes.raw("", r"\part{{{}}}".format(toctree["caption"]), format="latex"), child]
+                [
+                    nodes.raw("", r"\part{{{}}}".format(tex(toctree["caption"])), format="latex"),
+                    child,
+                ]
             )
 
 

@@ -1,4 +1,6 @@
-"""What an output becomes: docutils nodes for figures, tables, cards and the ledger."""
+"""What an output becomes: docutils nodes for figures, tables, sentences, cards and the ledger."""
+
+import re
 
 from docutils import nodes
 from myst_nb.core import render
@@ -32,15 +34,28 @@ class OutputRenderer(render.MimeRenderPlugin):
             return [_figure(renderer, data.content)]
         if kind == "caption":
             return []  # the book has the caption from the figure itself
-        if kind in ("table", "cards", "notes", "ledger") and data.mime_type == "text/markdown":
+        if kind and data.mime_type == "text/markdown":
             return _computed(renderer, data, data.output_metadata["companion"])
         return None
 
 
+OWN_COMMENT = re.compile(r"<!-- ((?:next card|claim|section)[\w -]*) -->\s*")
+"""What stands between cards and before entries of the ledger; `tables.js` reads it."""
+
+
 def _markdown(renderer, text, line=None, inline=True):
+    """Return what computed Markdown becomes. HTML in it does not run: it is shown as text."""
     holder = nodes.Element()
     with renderer.renderer.current_node_context(holder):
         renderer.renderer.nested_render_text(text, line or 0, inline=inline)
+    for raw in list(holder.findall(nodes.raw)):
+        shown = raw.astext()
+        if own := OWN_COMMENT.fullmatch(shown):
+            raw.replace_self(nodes.comment("", own[1]))
+        elif isinstance(raw.parent, nodes.TextElement) or inline:
+            raw.replace_self(nodes.Text(shown))
+        else:
+            raw.replace_self(nodes.paragraph("", shown))
     return holder.children
 
 
@@ -57,20 +72,15 @@ def _figure(renderer, spec):
     drawn["config"] = {**spec["config"], "background": None}  # the page's own, light or dark
     draw_ahead(meta["name"], drawn)
     figure += drawing(spec=drawn, name=meta["name"], alt=meta["alt"], paper=meta.get("paper", []))
-    figure += nodes.caption("", "", *_markdown(renderer, meta["caption"]))
-    source = nodes.paragraph(
-        "",
-        "Source: ",
-        *_markdown(renderer, meta["source"]),
-        nodes.Text("."),
-        classes=["figure-source"],
-    )
+    caption = nodes.caption("", "", *_markdown(renderer, meta["caption"]))
+    figure += caption
+    source = nodes.paragraph("", f"Source: {meta['source']}.", classes=["figure-source"])
     figure += nodes.legend(
         "",
         source,
         data_table(
             name=meta["name"],
-            caption=meta["caption"],
+            caption=caption.astext(),
             source=meta["source"],
             spec=drawn,
             **meta["table"],
@@ -96,6 +106,8 @@ def _computed(renderer, data, meta):
             table.insert(0, nodes.title("", "", *_markdown(renderer, meta["caption"])))
         if "name" in meta:
             _register(renderer, table, meta["name"])
+    if meta["kind"] == "sentence":
+        return found
     classes = (
         ["computed-cards", "computed-ledger"]
         if meta["kind"] == "ledger"

@@ -11,6 +11,7 @@ from docutils import nodes
 
 from companion.theme import PALETTE
 from press.changes import since_last
+from press.citing import cite
 from press.edition import (
     BOOK,
     NAME,
@@ -18,7 +19,6 @@ from press.edition import (
     ROOT,
     being_published,
     citation,
-    cite,
     commit,
     data_vintage,
     day,

@@ -10,9 +10,9 @@ from fontTools import subset
 from sphinx.util.osutil import relative_uri
 
 from press.changes import folder_tree, redirects
+from press.downloads import lead_on
 from press.drawing import VEGA_LITE
 from press.edition import PRESS, ROOT
-from press.figure_page import lead_on
 from press.outputs import log
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 
 from companion.data import RECALLED, cited, load
 from companion.days import LIN, RECORD_END, spell_day
-from companion.output import link, phrase, say
+from companion.markup import link, marked
+from companion.output import phrase, say
 from companion.theme import PALETTE
 
 WORDS = ["none", "one", "two", "three", "four", "five", "six"]
@@ -620,8 +621,8 @@ def clauses(as_of=LIN):
     article = rows["article"].str.replace("sole text, two paragraphs", "whole text")
     urls = rows["canonical_url"].fillna(rows["url"])
     named = [
-        f"{link(text, url)}, {part} ({day.year})"
-        for text, url, part, day in zip(rows["text"], urls, article, rows["signed"])
+        marked("{}, {} ({})", link(treaty, url), part, day.year)
+        for treaty, url, part, day in zip(rows["text"], urls, article, rows["signed"])
     ]
     return rows.assign(named=named).reset_index(drop=True)
 

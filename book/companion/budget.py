@@ -12,7 +12,8 @@ import pandas as pd
 
 from companion.data import cited, load
 from companion.days import LIN
-from companion.output import link, say, table
+from companion.markup import link
+from companion.output import say, table
 from companion.theme import PALETTE
 
 FIRST_CENTRAL = 2013
@@ -600,7 +601,7 @@ def _years(step=None, first=None, last=None):
 
 def linked(rows, column):
     """Return a column's cells as Markdown links to each row's `url`; a row without an address keeps its text."""
-    return [link(str(cell), url) for cell, url in zip(rows[column], rows["url"])]
+    return [link(cell, url) for cell, url in zip(rows[column], rows["url"])]
 
 
 # --- Which number was the headline --------------------------------------------------------------

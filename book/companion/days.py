@@ -1,5 +1,6 @@
 """Days: those by which the articles are judged, and how a day is written."""
 
+import re
 from datetime import date
 
 LIN = date(2025, 3, 8)
@@ -16,3 +17,19 @@ RECORD_END = date(2026, 5, 31)
 def spell_day(day, short=False):
     """Return a date in words, "March 8, 2025" (or "Mar 8, 2025"), on every system the same."""
     return f"{day:%b}" * short + f"{day:%B}" * (not short) + f" {day.day}, {day.year}"
+
+
+MONTHS = "January February March April May June July August September October November December"
+
+
+def read_day(text):
+    """Return the date that `spell_day` wrote as `text`, long or short, or None where it is no such text."""
+    if not (found := re.fullmatch(r"([A-Z][a-z]+) (\d{1,2}), (\d{4})", text)):
+        return None
+    for number, month in enumerate(MONTHS.split(), 1):
+        if found[1] in (month, month[:3]):
+            try:
+                return date(int(found[3]), number, int(found[2]))
+            except ValueError:
+                return None
+    return None

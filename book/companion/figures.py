@@ -15,7 +15,8 @@ import pandas as pd
 from IPython.display import display
 
 from companion import data
-from companion.output import heading_map, link, text_cells
+from companion.markup import UNSEEN, joined, link, text
+from companion.output import heading_map, marked_cells
 from companion.theme import CATEGORIES, MIME, PALETTE, THEME
 
 SCHEMA = "https://vega.github.io/schema/vega-lite/v5.json"
@@ -40,9 +41,10 @@ class Figure:
             metadata={MIME: {"embed_options": {"actions": False}}},
         )
         # The book takes caption and source from the specification and leaves this second output out.
-        text = f"**{meta['caption']}** {meta['alt']} *Source:* {meta['source']}"
+        written = f"**{meta['caption']}** {text(meta['alt'])} *Source:* {text(meta['source'])}"
+        written = written.replace("$", "\\$")
         display(
-            {"text/markdown": text, "text/plain": text},
+            {"text/markdown": written, "text/plain": written},
             raw=True,
             metadata={"companion": {"kind": "caption"}},
         )
@@ -54,14 +56,14 @@ def _require(name, field, value):
 
 
 def _clean(value):
-    """Round floats and drop what JSON cannot carry, so that stored outputs are the same on every run."""
+    """Round floats and drop what JSON or XML cannot carry, so that stored outputs are the same on every run."""
     if isinstance(value, dict):
         return {key: _clean(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_clean(item) for item in value]
     if isinstance(value, float):
         return round(value, 6) if math.isfinite(value) else None
-    return value
+    return UNSEEN.sub("\ufffd", value) if isinstance(value, str) else value
 
 
 def _merge(base, over):
@@ -507,13 +509,14 @@ def _faults(spec):
 
 
 def _table(frame, columns, names):
-    """Return what stands behind a figure: columns, rows, and the source of each row, or of all where they share one.
+    """Return what stands behind a figure: columns (text), rows (Markdown, as `companion.markup` writes cells), and the source of each row, or of all where they share one.
 
     A frame's `cite_as` tells (several to a row as a tuple), with its `url` or the one that the resources `names` have
     for it; else the resources, where all their rows cite the same; else their files are named.
     """
     columns, told, rows = dict(columns), {}, [data.load(name, recalled=True) for name in names]
     known = {cite: url for one in rows for cite, url in zip(one["cite_as"], one["url"])}
+    listed = lambda pairs: str(joined("; ", (link(cite, url) for cite, url in pairs)))
     if "cite_as" in frame:
         columns.setdefault("cite_as", "Source")
         cites = [cell if isinstance(cell, tuple) else (cell,) for cell in frame["cite_as"]]
@@ -523,23 +526,21 @@ def _table(frame, columns, names):
             else [()] * len(frame)
         )
         sources = [
-            "; ".join(
-                link(cite, (url or (known.get(cite),))[0]) for cite in row if isinstance(cite, str)
-            )
+            listed((cite, (url or (known.get(cite),))[0]) for cite in row if isinstance(cite, str))
             or "–"
             for row, url in zip(cites, urls)
         ]
     elif len(known) == len(names):
-        sources = ["; ".join(link(cite, url) for cite, url in known.items())] * len(frame)
+        sources = [listed(known.items())] * len(frame)
     else:
         files = ["data/" + data.resource(name)["path"] for name in names]
-        sources = [f"computed from {' and '.join(files)}, where each row names its own"] * len(
-            frame
-        )
+        sources = [
+            text(f"computed from {' and '.join(files)}, where each row names its own")
+        ] * len(frame)
     if len(set(sources)) == 1:
         columns.pop("cite_as", None)
         told["all_rows"] = sources[0]
-    cells = [sources if name == "cite_as" else text_cells(frame[name]) for name in columns]
+    cells = [sources if name == "cite_as" else marked_cells(frame[name]) for name in columns]
     return {"columns": list(columns.values()), "rows": [list(row) for row in zip(*cells)], **told}
 
 
@@ -573,7 +574,7 @@ def figure(chart, *, name, caption, alt, source, table=None, columns=None, paper
     """Return a chart as a figure of the book.
 
     `chart`: an Altair chart. `name`: its permanent label, "fig-" and lower-case words. `caption`: a
-    sentence on what is shown. `alt`: one to three sentences on what is to be seen. `source`: names of
+    sentence on what is shown, in Markdown. `alt`: one to three sentences on what is to be seen, as text. `source`: names of
     data resources, which print as their short citation with vintage. `table`, `columns`: the frame
     behind the figure and the columns a reader sees ({column: heading}); by default the chart's own data.
     `paper`: for a chart with controls, the states ({parameter: value}) that PDF and EPUB draw beside each other,

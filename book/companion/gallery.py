@@ -11,6 +11,7 @@ import pandas as pd
 from companion import alliances, budget, indicators, polls
 from companion.data import cited
 from companion.days import JOHNSON, LIN
+from companion.markup import code
 from companion.theme import DARK, PALETTE
 
 YEARS = alt.Axis(format="d", tickMinStep=1, labelAngle=0, grid=False)
@@ -33,7 +34,7 @@ def palette():
     """Return the colors of the charts: name, value, partner in dark mode, and use."""
     return pd.DataFrame(
         [
-            {"name": name, "light": f"`{color}`", "dark": f"`{DARK[name]}`", "use": USES[name]}
+            {"name": name, "light": code(color), "dark": code(DARK[name]), "use": USES[name]}
             for name, color in PALETTE.items()
         ]
     )

@@ -11,6 +11,7 @@ import pandas as pd
 
 from companion.data import cited, load
 from companion.days import JOHNSON, spell_day
+from companion.markup import marked
 from companion.output import say
 from companion.theme import PALETTE
 
@@ -356,38 +357,50 @@ def pairs_table(as_of=JOHNSON):
     late = "SIPRI, edition of April 2026, later than the article"
     rows = [
         (
-            "**Threats.** Greatest threat named by each public (Pew, 2025)",
+            "Threats",
+            "Greatest threat named by each public (Pew, 2025)",
             {
                 key: "; ".join(f"{country}: {_named(country, as_of)}" for country in pair)
                 for key, pair in PAIR.items()
             },
         ),
         (
-            f"**Threats.** Distance in UN votes, {year}; 0 = alike (Bailey, Strezhnev and Voeten)",
+            "Threats",
+            f"Distance in UN votes, {year}; 0 = alike (Bailey, Strezhnev and Voeten)",
             {key: f"{far[PAIR_NAME[key]]:.2f}" for key in PAIR},
         ),
         (
-            f"**Capability.** Military spending, {year}, the first as a multiple of the second ({late})",
+            "Capability",
+            f"Military spending, {year}, the first as a multiple of the second ({late})",
             {key: f"{money[one] / money[two]:.1f}" for key, (one, two) in PAIR.items()},
         ),
         (
-            f"**Capability.** Military spending, {year}, % of GDP ({late})",
+            "Capability",
+            f"Military spending, {year}, % of GDP ({late})",
             both(lambda c: f"{share[c]:.1f}"),
         ),
         (
-            f"**Domestic politics.** Liberal democracy, {when['V-Dem']}, 0 to 1 (V-Dem, version 15)",
+            "Domestic politics",
+            f"Liberal democracy, {when['V-Dem']}, 0 to 1 (V-Dem, version 15)",
             both(lambda c: f"{latest['V-Dem'][c]:.2f}"),
         ),
         (
-            f"**Domestic politics.** Total score, {when['Freedom House']}, 0 to 100 (Freedom House)",
+            "Domestic politics",
+            f"Total score, {when['Freedom House']}, 0 to 100 (Freedom House)",
             both(lambda c: f"{latest['Freedom House'][c]:.0f}"),
         ),
         (
-            "**Domestic politics.** Change at the top since Camp David (American parties recalled, not seen)",
+            "Domestic politics",
+            "Change at the top since Camp David (American parties recalled, not seen)",
             both(lambda c: changed[c]),
         ),
     ]
-    return pd.DataFrame([{"indicator": indicator, **cells} for indicator, cells in rows])
+    return pd.DataFrame(
+        [
+            {"indicator": marked("**{}.** {}", factor, indicator), **cells}
+            for factor, indicator, cells in rows
+        ]
+    )
 
 
 def alignment_chart(as_of=JOHNSON):
@@ -705,7 +718,7 @@ def threats_table(as_of=JOHNSON):
         table.append(
             {
                 "danger": danger,
-                "indicator": f"**{danger}.** {title}",
+                "indicator": marked("**{}.** {}", danger, title),
                 "value": f"{_amount(then)} ({then[period]}), {_amount(now)} ({now[period]})",
                 "limit": limit.format(note=note),
                 "cite_as": now["cite_as"],
@@ -718,7 +731,7 @@ def threats_table(as_of=JOHNSON):
         table.append(
             {
                 "danger": danger,
-                "indicator": f"**{danger}.** {title[0].upper()}{title[1:]}",
+                "indicator": marked("**{}.** {}", danger, title[0].upper() + title[1:]),
                 "value": f"{_amount(row)} ({row['period']})",
                 "limit": limit,
                 "cite_as": row["cite_as"],

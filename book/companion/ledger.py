@@ -1,10 +1,13 @@
 """The ledger of claims as readers see it: cards in the chapters, notes, the whole ledger, the table of verdicts."""
 
+import re
+
 import pandas as pd
 
 from companion.checks import CHECKS, flips, run_all, today
 from companion.data import load
-from companion.output import Markdown, link, say, table
+from companion.markup import code, link, marked
+from companion.output import Markdown, say, table
 
 SHAPES = {
     "supported": "●",
@@ -33,36 +36,45 @@ MEANINGS = {
 
 def _number(row):
     """Return the number of a claim, which leads to its entry in the ledger."""
-    return f"[{row['id']}](#{row['id'].lower()})"
+    return link(row["id"], f"#{row['id'].lower()}")
 
 
 def _opening(row):
     """Return the mark, number and verdict that open a claim."""
     if pd.isna(row["verdict"]):
-        return f"**{_number(row)}.**"
-    return f"{SHAPES[row['verdict']]} **{_number(row)} · {row['verdict'].capitalize()}.**"
+        return marked("**{}.**", _number(row))
+    verdict = row["verdict"]
+    return marked("{} **{} · {}.**", SHAPES[verdict], _number(row), verdict.capitalize())
 
 
 def _record(row):
     """Return the paragraph that says in which reading a claim was judged and what the record says."""
-    record = f"*The record:* {row['evidence']}"
+    record = marked("*The record:* {}", row["evidence"])
     if pd.notna(row["reading_judged"]):
-        record = f"*Read* {row['reading_judged']}. {record}"
+        record = marked("*Read* {}. {}", row["reading_judged"], record)
     if pd.notna(row["reader_note"]):
-        record += f" *Note:* {row['reader_note']}"
+        record = marked("{} *Note:* {}", record, row["reader_note"])
     return record
 
 
 def _claim_lines(row):
-    lines = [f"{_opening(row)} {row['claim']}.", _record(row)]
+    lines = [marked("{} {}.", _opening(row), row["claim"]), _record(row)]
     if pd.notna(row["cite_as"]):
-        lines.append("*Source:* " + link(row["cite_as"], row["url"]))
-    return "\n>\n> ".join(lines)
+        lines.append(marked("*Source:* {}", link(row["cite_as"], row["url"])))
+    return "\n>\n> ".join(map(str, lines))
 
 
 def _short_line(row, names):
     remark = row["reader_note"] if pd.notna(row["reader_note"]) else row["evidence"]
-    return f"- {SHAPES[row['verdict']]} **{row['verdict'].capitalize()}.** {names[row['article']]}: {row['claim']}. *{remark.rstrip('.')}.* ({_number(row)})"
+    return marked(
+        "- {} **{}.** {}: {}. *{}.* ({})",
+        SHAPES[row["verdict"]],
+        row["verdict"].capitalize(),
+        names[row["article"]],
+        row["claim"],
+        remark.rstrip("."),
+        _number(row),
+    )
 
 
 def cards(section):
@@ -76,7 +88,7 @@ def cards(section):
         names = load("articles").set_index("id")["name"]
         ten = rows[rows["essential"]]
         return Markdown(
-            "\n".join(_short_line(row, names) for _, row in ten.iterrows()), kind="cards"
+            "\n".join(str(_short_line(row, names)) for _, row in ten.iterrows()), kind="cards"
         )
     chosen = rows[(rows["section"] == section) & (rows["tier"] == "card")]
     if chosen.empty:
@@ -96,16 +108,19 @@ def notes(article):
         raise KeyError(f"notes: data/claims.csv has no note on article {article!r}")
     lines = []
     for _, row in chosen.iterrows():
-        verdict = f" *{row['verdict'].capitalize()}.*" if pd.notna(row["verdict"]) else ""
-        remark = row["reader_note"] if pd.notna(row["reader_note"]) else row["evidence"]
-        source = (
-            " " + link(row["cite_as"], row["url"]) + "."
-            if pd.notna(row["cite_as"]) and "the article itself" not in row["cite_as"]
-            else ""
+        cited = pd.notna(row["cite_as"]) and "the article itself" not in row["cite_as"]
+        line = marked(
+            "- **{number}** ({passage}). {claim}.{verdict} {remark}{source}",
+            number=_number(row),
+            passage=link("passage", f"#{row['section']}"),
+            claim=row["claim"],
+            verdict=marked(" *{}.*", row["verdict"].capitalize())
+            if pd.notna(row["verdict"])
+            else "",
+            remark=row["reader_note"] if pd.notna(row["reader_note"]) else row["evidence"],
+            source=marked(" {}.", link(row["cite_as"], row["url"])) if cited else "",
         )
-        lines.append(
-            f"- **{_number(row)}** ([passage](#{row['section']})). {row['claim']}.{verdict} {remark}{source}"
-        )
+        lines.append(str(line))
     return Markdown("\n".join(lines), kind="notes")
 
 
@@ -126,30 +141,37 @@ def _entry(row, then, now):
     """
     kind = "slip or fact of the text" if row["kind"] == "text" else row["kind"]
     lines = [
-        f"{_opening(row)} {row['claim']}. ({kind[0].upper()}{kind[1:]}{', one of the ten essential claims' if row['essential'] else ''})",
+        marked(
+            "{} {}. ({}{})",
+            _opening(row),
+            row["claim"],
+            kind[0].upper() + kind[1:],
+            ", one of the ten essential claims" if row["essential"] else "",
+        ),
         _record(row),
     ]
     if then is not None:
-        lines.append(f"*Recomputed* by `{row['check']}`: {then}.")
+        lines.append(marked("*Recomputed* by {}: {}.", code(row["check"]), then))
     if pd.notna(row["cite_as"]):
         read = f" ({READ_AT[row['read_at']]})" if pd.notna(row["read_at"]) else ""
-        lines.append(
-            f"*Source:* {link(row['cite_as'], row['url'])}{read}. *Confidence:* {row['confidence']}."
-        )
+        source = marked("{}{}", link(row["cite_as"], row["url"]), read)
     else:
-        lines.append(f"*Source:* nothing was found to cite. *Confidence:* {row['confidence']}.")
+        source = "nothing was found to cite"
+    lines.append(marked("*Source:* {}. *Confidence:* {}.", source, row["confidence"]))
     later = row["since_then"] if pd.notna(row["since_then"]) else ""
     if now is not None and now.verdict != then.verdict:
         later += f" Said of the newest data, the same computation returns “{now.verdict}”: {now}."
     if later:
-        lines.append(f"*Since then, not counted in the verdict:* {later.strip()}")
+        lines.append(marked("*Since then, not counted in the verdict:* {}", later.strip()))
     told = [
         row["article"],
         row["section"],
         row["kind"],
         "none" if pd.isna(row["verdict"]) else row["verdict"].replace(" ", "-"),
     ]
-    return f"<!-- claim {' '.join(told)} -->\n\n({row['id'].lower()})=\n> " + "\n>\n> ".join(lines)
+    facts = re.sub(r"[^\w -]", "", " ".join(told))  # it stands in a comment
+    body = "\n>\n> ".join(map(str, lines))
+    return f"<!-- claim {facts} -->\n\n({row['id'].lower()})=\n> {body}"
 
 
 def whole():
@@ -166,7 +188,7 @@ def whole():
     for section, heading in load("sections")[["label", "heading"]].itertuples(index=False):
         chosen = rows[rows["section"] == section]
         if not chosen.empty:
-            parts.append(f"<!-- section {section} -->\n\n**[{heading}](#{section})**")
+            parts.append(f"<!-- section {section} -->\n\n**{link(heading, '#' + section)}**")
         parts += [
             _entry(row, found.get(row["id"]), today(row["id"]) if row["id"] in found else None)
             for _, row in chosen.iterrows()

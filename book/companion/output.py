@@ -5,14 +5,14 @@ the PDF get a real table or sentence from it. What the book must know beside the
 label and caption) travels as output metadata under the key ``companion``.
 """
 
-from datetime import date, datetime
-from numbers import Integral
+import re
 
 import pandas as pd
 from IPython.display import display
 
 from companion.data import load, resources
 from companion.days import spell_day
+from companion.markup import Marked, code, format_part, joined, link, marked, text
 
 
 class Markdown:
@@ -29,31 +29,13 @@ class Markdown:
         display({"text/markdown": text, "text/plain": self.plain}, raw=True, metadata=metadata)
 
 
-class _Day(date):
-    def __format__(self, spec):
-        return spell_day(self) if spec in ("", "day") else super().__format__(spec)
-
-
-class _Count(int):
-    def __format__(self, spec):
-        words = "none one two three four five six seven eight nine ten".split()
-        if spec == "word":
-            return words[self] if 0 <= self < len(words) else str(int(self))
-        return super().__format__(spec)
-
-
 def say(template, **values):
     """Return one computed sentence or paragraph.
 
-    `template` is Markdown with named fields as in `str.format`; a date prints in words with the
+    `template` is Markdown with named fields as in `str.format`, the values are text; a date prints in words with the
     format ``{day:day}``, a count up to ten with ``{n:word}``. A number that the data decide reaches the page only in this way.
     """
-    for key, value in values.items():
-        if isinstance(value, (date, datetime, pd.Timestamp)):
-            values[key] = _Day(value.year, value.month, value.day)
-        elif isinstance(value, Integral) and not isinstance(value, bool):
-            values[key] = _Count(value)
-    return Markdown(template.format(**values), kind="sentence")
+    return Markdown(marked(template, **values).markdown, kind="sentence")
 
 
 def _decimals(column):
@@ -75,6 +57,14 @@ def text_cells(column):
     else:
         written = column.map(str, na_action="ignore")
     return ["–" if pd.isna(value) or value == "" else str(value) for value in written]
+
+
+def marked_cells(column):
+    """Return a column's values as Markdown cells: what is marked as it stands, all else as text."""
+    return [
+        str(value) if isinstance(value, Marked) else text(shown)
+        for value, shown in zip(column, text_cells(column))
+    ]
 
 
 def heading_map(frame, columns):
@@ -99,41 +89,41 @@ def phrase(names):
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def link(text, url):
-    """Return a source as a Markdown link to its address, or as its text where it has none."""
-    text = text.replace("[", "\\[").replace("]", "\\]")
-    return f"[{text}](<{url}>)" if isinstance(url, str) and url.startswith("http") else text
-
-
 def table(frame, columns=None, caption=None, name=None, filterable=False):
     """Return a frame as a real table.
 
     `columns` selects, orders and heads them: {column: heading}, or a space-separated string of
-    names. A column `cite_as` becomes a link where the frame has a `url`. `caption` is one short
-    sentence; `name` a label such as "tab-transits". With `filterable` the HTML page gets a field that filters
+    names. Cells and headings are text, but for what `companion.markup` marked. A column `cite_as`
+    becomes a link where the frame has a `url`. `caption` is one short sentence, in Markdown; `name`
+    a label such as "tab-transits". With `filterable` the HTML page gets a field that filters
     the rows. Raises KeyError for a column that is not there.
     """
     columns = heading_map(frame, columns)
     cells = {}
     for column in columns:
-        cells[column] = text_cells(frame[column])
+        cells[column] = marked_cells(frame[column])
         if column == "cite_as" and "url" in frame:
-            cells[column] = [link(text, url) for text, url in zip(cells[column], frame["url"])]
+            cells[column] = [
+                str(link(cite, url)) for cite, url in zip(text_cells(frame[column]), frame["url"])
+            ]
     right = [
         pd.api.types.is_numeric_dtype(frame[c].dtype)
         and not pd.api.types.is_bool_dtype(frame[c].dtype)
         for c in columns
     ]
-    rows = [list(columns.values()), ["---:" if r else ":---" for r in right], *zip(*cells.values())]
-    lines = [
-        "| " + " | ".join(str(cell).replace("|", "\\|").replace("\n", " ") for cell in row) + " |"
-        for row in rows
+    rows = [
+        [format_part(head) for head in columns.values()],
+        ["---:" if r else ":---" for r in right],
+        *zip(*cells.values()),
     ]
-    text = "\n".join(lines)
+    lines = [
+        "| " + " | ".join(re.sub(r"(?<!\\)\|", r"\\|", cell) for cell in row) + " |" for row in rows
+    ]
+    written = "\n".join(lines)
     if caption:
-        text = f"**{caption}**\n\n{text}"
+        written = f"**{caption}**\n\n{written}"
     told = {"name": name, "caption": caption, "filterable": filterable}
-    return Markdown(text, kind="table", **{key: value for key, value in told.items() if value})
+    return Markdown(written, kind="table", **{key: value for key, value in told.items() if value})
 
 
 def datasets(*names):
@@ -142,7 +132,7 @@ def datasets(*names):
     rows = pd.DataFrame(
         [
             {
-                "title": f"[{item['title']}](../data/{item['path']})",
+                "title": link(item["title"], f"../data/{item['path']}"),
                 "rows": len(load(item["name"], recalled=True)),
                 "vintage": item["vintage"],
             }
@@ -156,17 +146,34 @@ def catalog():
     """Return the list of all data resources: what each holds, its sources and vintage, its terms, and a download."""
     blocks = []
     for item in resources():
-        licenses = "; ".join(
-            link(entry.get("title") or entry["name"], entry.get("path"))
-            for entry in item["licenses"]
+        licenses = joined(
+            "; ",
+            (
+                link(entry.get("title") or entry["name"], entry.get("path"))
+                for entry in item["licenses"]
+            ),
         )
         permits = " ".join(
             dict.fromkeys(entry["permits"] for entry in item["licenses"] if entry.get("permits"))
         )
-        sources = "; ".join(link(source["title"], source.get("path")) for source in item["sources"])
-        fields = ", ".join(f"`{field['name']}`" for field in item["schema"]["fields"])
+        sources = joined(
+            "; ", (link(source["title"], source.get("path")) for source in item["sources"])
+        )
         blocks.append(
-            f"**{item['title']}** · [{item['path']}](../data/{item['path']}), {len(load(item['name'], recalled=True))} rows, vintage {item['vintage']}\n\n"
-            f": {item['description']} *Sources:* {sources}. *Terms:* {licenses}. {permits} *Columns:* {fields}."
+            str(
+                marked(
+                    "**{title}** · {file}, {rows} rows, vintage {vintage}\n\n: {description} *Sources:* {sources}. "
+                    "*Terms:* {licenses}. {permits} *Columns:* {fields}.",
+                    title=item["title"],
+                    file=link(item["path"], f"../data/{item['path']}"),
+                    rows=str(len(load(item["name"], recalled=True))),
+                    vintage=item["vintage"],
+                    description=item["description"],
+                    sources=sources,
+                    licenses=licenses,
+                    permits=permits,
+                    fields=joined(", ", (code(one["name"]) for one in item["schema"]["fields"])),
+                )
+            )
         )
     return Markdown("\n\n".join(blocks), kind="catalog")

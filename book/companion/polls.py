@@ -14,6 +14,7 @@ from companion.budget import linked
 from companion.chance import Z95, margin, step_margin, step_test
 from companion.data import load
 from companion.days import LIN
+from companion.markup import marked
 from companion.output import say, table
 from companion.theme import PALETTE
 
@@ -328,7 +329,7 @@ def waves_table():
             for r in rows.itertuples()
         ]
     rows["wave"] = [
-        f"{link} (weak source)" if grade == "uncertain" else link
+        marked("{} (weak source)", link) if grade == "uncertain" else link
         for link, grade in zip(linked(rows, "year"), rows["grade"])
     ]
     return table(

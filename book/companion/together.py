@@ -15,7 +15,12 @@ import pandas as pd
 from companion import alliances, indicators
 from companion.chance import poisson_limits, split_chance
 from companion.data import load
+<<<<<<< HEAD
 from companion.days import JOHNSON, LIN, RECORD_END, spell_day
+=======
+from companion.days import JOHNSON, LIN, spell_day
+from companion.markup import link, marked
+>>>>>>> h-text
 from companion.output import say, table
 from companion.theme import PALETTE
 
@@ -177,7 +182,7 @@ def periods_table(by=CAPITALS):
     """
     rows = counts(by)
     rows["when"] = [
-        f"**{row.who}**, {row.start:%b %Y} to {row.end - pd.Timedelta(days=1):%b %Y}"
+        marked("**{}**, {:%b %Y} to {:%b %Y}", row.who, row.start, row.end - pd.Timedelta(days=1))
         for row in rows.itertuples()
     ]
     rows["shown"] = [f"{row.rate:.2f}" if row.months >= SHORT else "–" for row in rows.itertuples()]
@@ -590,7 +595,8 @@ def criteria_table():
     """Return every forecast with its section, its criterion and the day by which it can be judged; no outcome."""
     rows = load("forecasts")
     rows["what"] = [
-        f"**{row.id}.** {row.forecast} ([passage](#{row.section}))" for row in rows.itertuples()
+        marked("**{}.** {} ({})", row.id, row.forecast, link("passage", f"#{row.section}"))
+        for row in rows.itertuples()
     ]
     rows["by"] = [
         spell_day(date.fromisoformat(text), short=True) if str(text)[:2] == "20" else text
@@ -609,7 +615,7 @@ def outcomes_table():
     rows = load("forecasts")
     on = [f", {spell_day(day, short=True)}" if pd.notna(day) else "" for day in rows["outcome_on"]]
     rows["shown"] = [
-        f"**{row.id}.** {OUTCOMES[row.outcome]} {row.outcome.capitalize()}{day}"
+        marked("**{}.** {} {}{}", row.id, OUTCOMES[row.outcome], row.outcome.capitalize(), day)
         for row, day in zip(rows.itertuples(), on)
     ]
     rows[["cite_as", "url"]] = rows[["cite_as", "url"]].where(rows["outcome_on"].notna())
