@@ -92,6 +92,19 @@ def _day(value):
         raise DataError(f"as_of: found {value!r}; expected a date or text as YYYY-MM-DD") from None
 
 
+def _as_known(frame, day):
+    """Return rows with `known` (could the observation be known on `day`?), `later_vintage`, and the values of that day."""
+    if "known_from" not in frame:
+        return frame.assign(known=frame["public_from"] <= day)
+    known = frame["known_from"].fillna(frame["public_from"]) <= day
+    early = known & ~(frame["public_from"] <= day)  # known then, read in a later vintage
+    if "value_then" not in frame:
+        return frame.assign(known=known, later_vintage=early)
+    found = early & frame["value_then"].notna()
+    value = frame["value"].where(~found, frame["value_then"])
+    return frame.assign(value=value, known=known, later_vintage=early & ~found)
+
+
 def load(
     name: str,
     as_of: date | str | None = None,
@@ -100,8 +113,10 @@ def load(
 ) -> pd.DataFrame:
     """One resource as a DataFrame: the only way in.
 
-    name: a name from resources(). as_of: a date or "YYYY-MM-DD"; only rows that were public
-    on that day are kept (public_from on or before it), rows without public_from are left out.
+    name: a name from resources(). as_of: a date or "YYYY-MM-DD"; only rows that were known on
+    that day are kept, those with known_from, or else public_from, on or before it; rows without
+    either are left out. A row that was known, but read in a vintage that came later, takes the value of
+    its time (value_then) where that was found; where not, it keeps the later one, and `later_vintage` is True.
     Rows whose grade is in RECALLED, not seen in a source that bears them, are left out too,
     unless `recalled` asks for them.
     Columns are typed: Int64, float64, boolean, datetime64, string; missing is NA, NaN or NaT.
@@ -123,7 +138,8 @@ def load(
             raise DataError(
                 f'{path.name}: found no column "public_from"; expected one, as as_of={day} was asked for'
             )
-        keep &= frame["public_from"] <= pd.Timestamp(day)
+        frame = _as_known(frame, pd.Timestamp(day))
+        keep &= frame.pop("known")
     frame = frame[keep].reset_index(drop=True)
     frame.attrs = {"resource": name, "as_of": day}
     return frame

@@ -15,12 +15,8 @@ import pandas as pd
 from companion import alliances, indicators
 from companion.chance import poisson_limits, split_chance
 from companion.data import load
-<<<<<<< HEAD
 from companion.days import JOHNSON, LIN, RECORD_END, spell_day
-=======
-from companion.days import JOHNSON, LIN, spell_day
 from companion.markup import link, marked
->>>>>>> h-text
 from companion.output import say, table
 from companion.theme import PALETTE
 
