@@ -14,7 +14,7 @@ from sphinx import addnodes
 from sphinx.util import texescape
 
 from companion.data import load
-from companion.output import phrase, say
+from companion.output import listed, say
 from press import chicago
 from press.citing import tex
 from press.edition import (
@@ -40,7 +40,7 @@ from press.stale import find_outdated
 def name_articles():
     """Return the TeX that tells the title page how many articles the book is about, and which."""
     rows = load("articles")
-    told = phrase(
+    told = listed(
         f"{author} ({publisher}, {published})"
         for author, publisher, published in zip(
             rows["author"], rows["publisher"], rows["published"]

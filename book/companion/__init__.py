@@ -14,11 +14,13 @@ import sys
 # Altair's validator would build a grammar of internationalized addresses, which takes every notebook 1.6 s and nobody here uses.
 sys.modules.setdefault("rfc3987_syntax", None)
 
-from companion.data import DataError, load
+from companion.data import DataError, cited, load
 from companion.days import JOHNSON, LIN
 from companion.figures import FigureError, figure
 from companion.ledger import cards, notes
-from companion.output import catalog, datasets, say, table
+from companion.marks import countries, ends, runs, years
+from companion.output import catalog, choose, datasets, listed, say, spans, table
+from companion.seal import sealed
 
 __all__ = [
     "JOHNSON",
@@ -27,10 +29,19 @@ __all__ = [
     "FigureError",
     "cards",
     "catalog",
+    "choose",
+    "cited",
+    "countries",
     "datasets",
+    "ends",
     "figure",
+    "listed",
     "load",
     "notes",
+    "runs",
     "say",
+    "sealed",
+    "spans",
     "table",
+    "years",
 ]

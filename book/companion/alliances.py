@@ -11,7 +11,8 @@ import pandas as pd
 from companion.data import RECALLED, cited, load
 from companion.days import LIN, RECORD_END, spell_day
 from companion.markup import link, marked
-from companion.output import phrase, say
+from companion.output import listed as phrase
+from companion.output import say
 from companion.theme import PALETTE
 
 WORDS = ["none", "one", "two", "three", "four", "five", "six"]

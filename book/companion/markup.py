@@ -73,7 +73,9 @@ class _Filler(Formatter):
         elif isinstance(value, Integral) and not isinstance(value, bool):
             value = _Count(value)
         shown = format(value, spec)
-        return shown if isinstance(value, (Number, date, Marked)) else text(shown)
+        if isinstance(value, Number):
+            return shown.replace("-", "−")
+        return shown if isinstance(value, (date, Marked)) else text(shown)
 
 
 def marked(template, *args, **values):

@@ -29,13 +29,39 @@ class Markdown:
         display({"text/markdown": text, "text/plain": self.plain}, raw=True, metadata=metadata)
 
 
-def say(template, **values):
+def say(
+    template: str, rows: pd.DataFrame | None = None, least: int = 1, **values: object
+) -> Markdown:
     """Return one computed sentence or paragraph.
 
     `template` is Markdown with named fields as in `str.format`, the values are text; a date prints in words with the
     format ``{day:day}``, a count up to ten with ``{n:word}``. A number that the data decide reaches the page only in this way.
+    With `rows`, what the sentence rests on, a value may be a function of them; where there are fewer than
+    `least`, one sentence says so instead, since on some days too little was public.
     """
+    if rows is not None:
+        if len(rows) < least:
+            return Markdown(too_little(rows.attrs.get("as_of")), kind="sentence")
+        values = {key: value(rows) if callable(value) else value for key, value in values.items()}
     return Markdown(marked(template, **values).markdown, kind="sentence")
+
+
+def too_little(as_of=None) -> str:
+    """Return the sentence that stands where a day leaves too little to compute."""
+    if as_of is None:
+        return "The data hold too little for this."
+    day = pd.Timestamp(as_of)
+    return f"On {spell_day(day)} too little of this was public."
+
+
+def choose(value, allowed):
+    """Return `value` if it is one of `allowed`; for the lines `# change me` of a notebook.
+
+    Raises ValueError with one line that names what is allowed.
+    """
+    if value not in allowed:
+        raise ValueError(f"found {value!r}; expected one of {', '.join(map(repr, allowed))}")
+    return value
 
 
 def _decimals(column):
@@ -83,10 +109,21 @@ def heading_map(frame, columns):
     return columns
 
 
-def phrase(names):
-    """Return names as a phrase: "a", "a and b", "a, b and c"."""
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last
+def listed(values) -> str:
+    """Return values as a phrase: "2019", "2019 and 2020", "2019, 2020 and 2021"; "none" where there are none."""
+    words = [str(value) for value in values]
+    return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words) or "none"
+
+
+def spans(years) -> str:
+    """Return years as a phrase that joins neighbors: "2006 to 2012 and 2017"."""
+    years, out = sorted({int(year) for year in years}), []
+    for year in years:
+        if out and year == out[-1][1] + 1:
+            out[-1][1] = year
+        else:
+            out.append([year, year])
+    return listed(f"{a} to {b}" if a < b else a for a, b in out)
 
 
 def table(frame, columns=None, caption=None, name=None, filterable=False):
