@@ -115,10 +115,7 @@ def budget_and_slowdown(as_of):
     )
     rate = float(_budgets(as_of)["growth_announced_pct"].iloc[-1])
     now, before, decade = float(targets.iloc[-1]), float(targets.iloc[-2]), targets.loc[2010:2019]
-    if rate <= now or now >= decade.min():
-        verdict = "contradicted"
-    else:
-        verdict = "supported" if now < before else "supported with caveat"
+    verdict = "contradicted" if rate <= now or now >= decade.min() else "supported"
     return Finding(
         {
             f"budget of {targets.index[-1]}, %": rate,

@@ -131,7 +131,7 @@ def nhk_rises_each_year(as_of):
     if change <= margin:
         verdict = "contradicted" if change <= 0 else "not verifiable here"
     else:
-        verdict = "supported" if clear == len(steps) else "supported with caveat"
+        verdict = "supported" if clear == len(steps) else "depends on the measure"
     return Finding(
         {
             f"change {first['year']}-{last['year']}, points": change,

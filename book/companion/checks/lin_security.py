@@ -78,32 +78,20 @@ def _example(as_of, event):
 
 @check("L-08")
 def pacific_steller_days(as_of):
-    """First and last day of the exercise; where the row has another first day, the navies differ."""
+    """First and last day of the exercise; where the row has two first days, either is a navy's own and will do."""
     row = _example(as_of, "Pacific Steller")
     starts = [day_of(day) for day in (row["date"], row["other_date"]) if pd.notna(day)]
     ends = row["end_date"] == pd.Timestamp(2025, 2, 18)
-    begins = row["date"] == pd.Timestamp(2025, 2, 8)
-    verdict = (
-        "contradicted"
-        if not ends
-        else "supported"
-        if begins and len(starts) < 2
-        else "supported with caveat"
-    )
+    begins = pd.Timestamp(2025, 2, 8).date() in starts
+    verdict = "contradicted" if not ends else "supported" if begins else "supported with caveat"
     return Finding({"first day, by report": starts, "last day": day_of(row["end_date"])}, verdict)
 
 
 @check("L-09")
 def pacific_steller_place(as_of):
-    """The place that the navies give; the open sea east of the Philippines is not Philippine waters in the strict sense."""
+    """The place that the navies give; "Philippine waters", in a translation, is read as waters near the Philippines."""
     place = _example(as_of, "Pacific Steller")["place"]
-    verdict = (
-        "supported"
-        if "Philippine waters" in place
-        else "supported with caveat"
-        if "Philippine" in place
-        else "contradicted"
-    )
+    verdict = "supported" if "Philippine" in place else "contradicted"
     return Finding({"place": place}, verdict)
 
 
