@@ -7,7 +7,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from companion.figures import controls
+from companion.vegalite import controls
 from press.drawing import draw, narrow, views
 from press.edition import edition_line
 from press.outputs import data_table, drawing

@@ -15,7 +15,7 @@ from docutils import nodes
 
 from companion import FigureError, figure
 from companion.data import cited
-from companion.figures import controls
+from companion.vegalite import controls
 from companion.theme import MIME, PALETTE
 from press import outputs, paper
 from press.drawing import VEGA_LITE, draw
