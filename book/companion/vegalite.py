@@ -143,10 +143,11 @@ def _print_years(spec):
         if not values or not numbers or any(v % 1 or not YEARS[0] <= v <= YEARS[1] for v in values):
             continue
         guide = GUIDES[channel]
-        if not any({"format", "labelExpr"} & (item.get(guide) or {}).keys() for item in items):
-            for item in items:
-                if item.get(guide, {}) is not None:
-                    item[guide] = {**item.get(guide, {}), "format": "d"}
+        if any({"format", "labelExpr"} & (item.get(guide) or {}).keys() for item in items):
+            continue
+        for item in items:
+            if item.get(guide, {}) is not None:
+                item[guide] = {**item.get(guide, {}), "format": "d"}
         if guide == "axis" and not any("scale" in item for item in items):
             for item in items:
                 item["scale"] = {"zero": False}
@@ -167,11 +168,8 @@ def _keep_days(spec):
         if utc:
             value = value.removesuffix("T00:00:00")
             return value + "Z" if re.fullmatch(DATE + r"T[\d:.]+", value) else value
-        return (
-            (value + "-01-01"[len(value) - 10 :] * (len(value) < 10) + "T00:00:00")
-            if (re.fullmatch(DATE, value))
-            else value
-        )
+        whole = value + "-01-01"[len(value) - 4 :]
+        return f"{whole}T00:00:00" if re.fullmatch(DATE, value) else value
 
     fields = {item["field"] for item in items if isinstance(item.get("field"), str)}
     for row in _rows(spec):
