@@ -253,7 +253,7 @@ def _drawings(spec):
             )
         if name == "page" and height > TALLEST:
             yield f"a drawing {height:.0f} pixels high", f"at most {TALLEST}"
-        texts = re.findall(r"<text[^>]*>([^<]*)</text>", svg)
+        texts = re.findall(r"<(?:text|tspan)[^>]*>([^<]+)<", svg)
         cut = [text for text in texts if "…" in text and "…" not in whole]
         for text in cut + [text for text in texts if text in ("null", "undefined", "NaN")]:
             yield f"the label {text!r} on a {name}", "whole words: labelLimit=0, no empty values"

@@ -213,7 +213,9 @@ def _wrap_names(spec, letters, size=None):
         if own or not lines.keys() & set(names) and not (size and guide == "axis"):
             continue
         item[guide] = {**(item.get(guide) or {}), "labelExpr": told}
-        if guide == "axis":
+        if guide == "legend":
+            item[guide]["columns"] = 1
+        else:
             line = (size or 13) + 2
             item[guide] |= {"labelFontSize": size or 13, "labelLineHeight": line}
             most = max(len(lines.get(name, name.split("|"))) for name in names)

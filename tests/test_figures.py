@@ -15,8 +15,8 @@ from docutils import nodes
 
 from companion import FigureError, figure
 from companion.data import cited
-from companion.vegalite import controls
 from companion.theme import MIME, PALETTE
+from companion.vegalite import controls
 from press import outputs, paper
 from press.drawing import VEGA_LITE, draw
 from press.languages import chinese_titles, mark_languages, script_language
