@@ -67,8 +67,9 @@ altair.renderers.enable("companion")
 def _frames(chart):
     """Yield the frames that a chart and its parts draw, outermost first."""
     own = getattr(chart, "data", None)
-    if isinstance(own, altair.InlineData) and isinstance(own.values, list):
-        own = pd.DataFrame(own.values)
+    if isinstance(own, altair.SchemaBase):  # rows written as such: alt.Data(values=[...])
+        rows = own.to_dict().get("values")
+        own = pd.DataFrame(rows) if isinstance(rows, list) else None
     if isinstance(own, pd.DataFrame):
         yield own
     for key in ("layer", "hconcat", "vconcat", "concat"):
