@@ -173,7 +173,7 @@ def test_sketches_are_drawn(desk, lab_root):
     drawn = f"[...{here}.querySelectorAll('.vega-embed')].filter(one => one.querySelector('svg, canvas'))"
     window.wait_for_function(f"{drawn}.length == {len(SKETCHES)}", timeout=20_000)
     assert window.evaluate(f"{here}.querySelectorAll('.vega-embed input[type=range]').length") == 1
-    assert window.evaluate(f"{here}.textContent").count("A sketch. As a figure") == 2
+    assert window.evaluate(f"{here}.textContent").count("As a figure of the book") == 2
     assert record.outside == []
 
 

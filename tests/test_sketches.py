@@ -55,7 +55,7 @@ def test_a_chart_alone_is_drawn_with_one_quiet_line(monkeypatch):
     assert drawn["text/plain"] == drawn[MIME]["description"] == "A chart of year, share."
     assert how == {MIME: {"embed_options": {"actions": False}}}
     assert line["text/markdown"] == (
-        "*A sketch. As a figure of the book it would need a name, a caption, "
+        "*As a figure of the book it would need a name, a caption, "
         "a text alternative (alt) and a source.*"
     )
     assert kind == {"companion": {"kind": "caption"}}, "the book leaves it out"
@@ -64,7 +64,7 @@ def test_a_chart_alone_is_drawn_with_one_quiet_line(monkeypatch):
 def test_a_figure_says_only_what_it_lacks(monkeypatch):
     made = figure(chart(), name="fig-a", caption="Shares.", alt="They rise.")
     assert outputs(made, monkeypatch)[1][0]["text/markdown"] == (
-        "**Shares.** They rise. *A sketch. As a figure of the book it would need a source.*"
+        "**Shares.** They rise. *As a figure of the book it would need a source.*"
     )
 
 
@@ -166,7 +166,7 @@ def test_sketches_are_drawn_in_html_without_a_number(tree):
     assert [len(sketch.select(".chart-view > svg")) for sketch in found] == [2, 2, 2]
     assert not page(tree).select(".chart-sketch :is(.caption-number, details, figcaption)")
     assert [number.get_text() for number in page(tree).select(".caption-number")] == ["Figure 1 "]
-    assert "Source: SIPRI" in found[2].get_text() and "A sketch" not in page(tree).get_text()
+    assert "Source: SIPRI" in found[2].get_text() and "it would need" not in page(tree).get_text()
     assert "alt.VConcatChart" not in page(tree).get_text() and len(notebooks()) > 1
 
 

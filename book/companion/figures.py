@@ -20,6 +20,14 @@ from companion.vegalite import bindings, describe, outside_address, prepared
 
 SHOWN = {MIME: {"embed_options": {"actions": False}}}  # JupyterLab draws without a menu
 
+ASKED = {
+    "name": "a name",
+    "caption": "a caption",
+    "alt": "a text alternative (alt)",
+    "source": "a source",
+}
+"""What the book asks for beside a chart, in words."""
+
 
 class FigureError(ValueError):
     """A chart cannot be drawn or numbered. One line: which figure, what was found, what was expected."""
@@ -38,8 +46,7 @@ class Figure:
         parts = [
             meta.get("caption") and f"**{meta['caption']}** {meta['alt']}",
             meta.get("source") and f"*Source:* {meta['source']}",
-            self.missing
-            and f"*A sketch. As a figure of the book it would need {_listed(self.missing)}.*",
+            self.missing and f"*As a figure of the book it would need {_listed(self.missing)}.*",
         ]
         text = " ".join(part for part in parts if part)
         display(
@@ -177,7 +184,11 @@ def _meta(chart, name, caption, alt, source, table, columns):
         )
     if frame is None or frame.empty:
         raise FigureError("no data behind the figure; pass table= with at least one row")
-    rows = _table(frame, heading_map(frame, columns), source)
+    try:
+        columns = heading_map(frame, columns)
+    except KeyError as error:
+        raise FigureError(error.args[0]) from None
+    rows = _table(frame, columns, source)
     return {**meta, "resources": source, "table": rows}
 
 
@@ -200,11 +211,8 @@ def figure(
         spec = _specification(chart)
         _check_paper(spec, paper)
     except (FigureError, data.DataError) as error:
-        raise FigureError(f"{f'figure {name!r}' if name else 'figure'}: {error}") from None
-    except KeyError as error:
-        raise FigureError(f"{f'figure {name!r}' if name else 'figure'}: {error.args[0]}") from None
-    asked = ("name", "caption", "alt", "source")
-    missing = [MISSING[key] for key in asked if not meta.get(key)]
+        raise FigureError(f"figure {name!r}: {error}" if name else f"figure: {error}") from None
+    missing = [words for key, words in ASKED.items() if not meta.get(key)]
     spec["description"] = meta["alt"] = meta.get("alt") or describe(spec)
     spec["usermeta"] = {"companion": meta}
     if paper:
@@ -212,11 +220,3 @@ def figure(
     if missing:
         meta["missing"] = missing
     return Figure(spec, missing)
-
-
-MISSING = {
-    "name": "a name",
-    "caption": "a caption",
-    "alt": "a text alternative (alt)",
-    "source": "a source",
-}
