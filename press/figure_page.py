@@ -8,8 +8,8 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util.osutil import relative_uri
 
-from companion.figures import controls
 from companion.markup import pieces
+from companion.vegalite import controls
 from press.citing import about_copy, cite_figure
 from press.downloads import KINDS, write_downloads
 from press.drawing import COMING, draw, narrow

@@ -4,10 +4,13 @@
 the drawing begins without those rows, and one control, "What came later", adds them.
 """
 
+import copy
 from collections.abc import Callable
 from datetime import date
 
 import pandas as pd
+
+from companion.vegalite import drawn_rows
 
 LATER = "what_came_later"
 """The name of the control's parameter in every figure."""
@@ -49,24 +52,21 @@ def _keys(frame):
     return list(rounded.astype("string").fillna("").itertuples(index=False, name=None))
 
 
-def open_by_control(spec: dict, rows_of: Callable[[dict, tuple], list | None], walk) -> bool:
-    """Put the control "What came later" into a specification some of whose rows are marked `later`.
+def open_by_control(spec: dict) -> bool:
+    """Put the control "What came later" into a specification some of whose rows are marked `later`; return whether there was any.
 
-    spec: Vega-Lite, changed in place. rows_of: gives the rows that a view draws, or None. walk: yields
-    each view with those above it. Each view that draws such rows leaves them out until the control is
-    set, and then draws them outlined. Returns whether there was any.
+    spec: Vega-Lite, changed in place. Each view that draws such rows leaves them out until the control is
+    set, and then draws them outlined.
     """
     found = False
-    for view, above in walk(spec):
-        rows = rows_of(spec, (*above, view)) if "mark" in view else None
-        if not rows or not any(row.get("later") is True for row in rows):
-            continue
-        found = True
-        shown = {"filter": f"!datum.later || {LATER}"}
-        view["transform"] = [shown, *view.get("transform", [])]
-        _outline(view)
+    for view, rows in list(drawn_rows(spec)):
+        if any(row.get("later") is True for row in rows):
+            found = True
+            shown = {"filter": f"!datum.later || {LATER}"}
+            view["transform"] = [shown, *view.get("transform", [])]
+            _outline(view)
     if found:
-        spec["params"] = [*spec.get("params", []), dict(CONTROL)]
+        spec["params"] = [*spec.get("params", []), copy.deepcopy(CONTROL)]
     return found
 
 

@@ -72,11 +72,7 @@ def contacts_in_the_crisis(as_of):
         rows[rows["level"] == "foreign ministers"],
     )
     verdict = (
-        "contradicted"
-        if rows.empty
-        else "supported"
-        if len(ministers)
-        else "supported with caveat"
+        "contradicted" if rows.empty else "supported" if len(ministers) else "supported with caveat"
     )
     return Finding(
         {
