@@ -17,9 +17,9 @@ sys.modules.setdefault("rfc3987_syntax", None)
 from companion.data import DataError, cited, load
 from companion.days import JOHNSON, LIN
 from companion.figures import FigureError, figure
-from companion.ledger import cards, notes
+from companion.ledger import checked, essential, notes
 from companion.marks import countries, ends, runs, years
-from companion.output import catalog, choose, datasets, listed, say, spans, table
+from companion.output import catalog, choose, datasets, listed, say, since, spans, table
 from companion.seal import sealed
 
 __all__ = [
@@ -27,13 +27,14 @@ __all__ = [
     "LIN",
     "DataError",
     "FigureError",
-    "cards",
     "catalog",
+    "checked",
     "choose",
     "cited",
     "countries",
     "datasets",
     "ends",
+    "essential",
     "figure",
     "listed",
     "load",
@@ -41,6 +42,7 @@ __all__ = [
     "runs",
     "say",
     "sealed",
+    "since",
     "spans",
     "table",
     "years",

@@ -1,12 +1,14 @@
 """The ledger of claims as readers see it: cards in the chapters, notes, the whole ledger, the table of verdicts."""
 
 import re
+from datetime import date
 
 import pandas as pd
 
-from companion.checks import CHECKS, flips, run_all, today
+from companion.checks import CHECKS, flips, run, run_all, today
 from companion.data import load
-from companion.markup import code, link, marked
+from companion.days import spell_day
+from companion.markup import code, joined, link, marked
 from companion.output import Markdown, say, table
 
 SHAPES = {
@@ -57,13 +59,6 @@ def _record(row):
     return record
 
 
-def _claim_lines(row):
-    lines = [marked("{} {}.", _opening(row), row["claim"]), _record(row)]
-    if pd.notna(row["cite_as"]):
-        lines.append(marked("*Source:* {}", link(row["cite_as"], row["url"])))
-    return "\n>\n> ".join(map(str, lines))
-
-
 def _short_line(row, names):
     remark = row["reader_note"] if pd.notna(row["reader_note"]) else row["evidence"]
     return marked(
@@ -77,27 +72,73 @@ def _short_line(row, names):
     )
 
 
-def cards(section):
-    """Return the claim cards of a section (a label such as "lin-ii-3"), or for "essential" the ten in a line each.
+def _on_another_day(row, as_of):
+    """Return what a claim's check says on a day that is not the one by which the ledger judges it, or None where it has no check."""
+    judged = row["judged_as_of"]
+    if row["id"] not in CHECKS or (as_of is not None and pd.Timestamp(as_of) == judged):
+        return None
+    day = "With all that is known" if as_of is None else f"On {spell_day(pd.Timestamp(as_of))}"
+    try:
+        found = today(row["id"]) if as_of is None else run(row["id"], as_of)
+    except (LookupError, ValueError):  # its rows were not public yet
+        return f"{day} too little was public for the computation behind this verdict."
+    same = "the same verdict" if found.verdict == row["verdict"] else f"“{found.verdict}”"
+    return f"{day} the computation behind this verdict returns {same} ({found})."
 
-    A card may hold several claims that stand or fall together. Raises KeyError where the ledger
-    has no card for the section.
+
+def _card(row, as_of):
+    """Return the paragraphs of a claim's card: its sentence, the record, the author's answer, the source."""
+    lines = [marked("{}.", row["claim"]), _record(row)]
+    if pd.notna(row["could_answer"]):
+        lines.append(marked("*The author could answer:* {}", row["could_answer"]))
+    if told := _on_another_day(row, as_of):
+        lines.append(marked("*Another day:* {}", told))
+    if pd.notna(row["cite_as"]):
+        lines.append(marked("*Source:* {}", link(row["cite_as"], row["url"])))
+    return lines
+
+
+DISPUTED = ("depends on the measure", "contradicted", "source does not carry the point")
+"""Verdicts beside which the author's answer stands in the line itself."""
+
+
+def _line(row):
+    """Return the line of a claim in a section's list: mark, number, verdict, our paraphrase, what a reader should note."""
+    parts = [marked("{} {}", _opening(row), row["line"])]
+    if row["verdict"] != "supported" and pd.notna(row["reader_note"]):
+        parts.append(marked("*{}*", row["reader_note"]))
+    if row["verdict"] in DISPUTED and pd.notna(row["could_answer"]):
+        parts.append(marked("*The author could answer:* {}", row["could_answer"]))
+    return joined(" ", parts)
+
+
+def checked(section: str, as_of: date | str | None = None) -> Markdown:
+    """Return what was checked in a section (a label such as "lin-ii-3"): a line a claim, supported ones first, each with its card.
+
+    In the book a line unfolds to the card beneath it. With another day than the one by which the ledger judges, a card
+    tells what its check says on that day. Raises KeyError where the ledger has no card for the section.
     """
     rows = load("claims")
-    if section == "essential":
-        names = load("articles").set_index("id")["name"]
-        ten = rows[rows["essential"]]
-        return Markdown(
-            "\n".join(str(_short_line(row, names)) for _, row in ten.iterrows()), kind="cards"
-        )
     chosen = rows[(rows["section"] == section) & (rows["tier"] == "card")]
     if chosen.empty:
-        raise KeyError(f"cards: data/claims.csv has no card for section {section!r}")
-    groups = [group for _, group in chosen.groupby("card", sort=False)]
-    blocks = [
-        "\n>\n".join(f"> {_claim_lines(row)}" for _, row in group.iterrows()) for group in groups
-    ]
-    return Markdown("\n\n<!-- next card -->\n\n".join(blocks), kind="cards")
+        raise KeyError(f"checked: data/claims.csv has no card for section {section!r}")
+    order = list(SHAPES)
+    items = []
+    for _, row in chosen.sort_values(
+        "verdict", key=lambda v: v.map(order.index), kind="stable"
+    ).iterrows():
+        card = "\n  >\n".join(f"  > {line}" for line in _card(row, as_of))
+        items.append(f"- {_line(row)}\n\n{card}")
+    return Markdown("\n\n".join(items), kind="checked")
+
+
+def essential() -> Markdown:
+    """Return the ten essential claims, a line each."""
+    rows, names = load("claims"), load("articles").set_index("id")["name"]
+    ten = rows[rows["essential"]]
+    return Markdown(
+        "\n".join(str(_short_line(row, names)) for _, row in ten.iterrows()), kind="cards"
+    )
 
 
 def notes(article):

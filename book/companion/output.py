@@ -46,6 +46,16 @@ def say(
     return Markdown(marked(template, **values).markdown, kind="sentence")
 
 
+def since(*lines: str, **values: object) -> Markdown:
+    """Return what came after the chapter's day, for a section's last part, which the book keeps closed.
+
+    lines: Markdown, one dated sentence each with its source as a link, oldest first, with named fields as in
+    `say`; values: numbers from the newest data.
+    """
+    items = [f"- {marked(line, **values).markdown}" for line in lines]
+    return Markdown("\n".join(items), kind="since")
+
+
 def too_little(as_of=None) -> str:
     """Return the sentence that stands where a day leaves too little to compute."""
     if as_of is None:
