@@ -8,6 +8,8 @@ What a figure of the book must keep beyond that is checked by `press.check_figur
 """
 
 import re
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import altair
 import pandas as pd
@@ -20,6 +22,9 @@ from companion.output import Markdown, heading_map, listed, marked_cells, too_li
 from companion.seal import open_by_control
 from companion.theme import MIME
 from companion.vegalite import bindings, describe, outside_address, prepared
+
+Words = str | Callable[[pd.DataFrame], str]
+"""Text, or a function of the rows behind a figure that gives it."""
 
 SHOWN = {MIME: {"embed_options": {"actions": False}}}  # JupyterLab draws without a menu
 
@@ -216,8 +221,16 @@ def _nothing_known(chart, table):
 
 
 def figure(
-    chart, *, name=None, caption=None, alt=None, source=(), table=None, columns=None, paper=()
-):
+    chart: Any,
+    *,
+    name: str | None = None,
+    caption: Words | None = None,
+    alt: Words | None = None,
+    source: Sequence[str] = (),
+    table: pd.DataFrame | None = None,
+    columns: dict[str, str] | str | None = None,
+    paper: Sequence[dict[str, Any]] = (),
+) -> "Figure | Markdown":
     """Return a chart as a figure; with `chart` alone as a sketch, drawn and not numbered.
 
     `chart`: an Altair chart. `name`: its permanent label, "fig-" and lower-case words. `caption`: a

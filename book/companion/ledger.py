@@ -141,7 +141,7 @@ def essential() -> Markdown:
     )
 
 
-def notes(article):
+def notes(article: str) -> Markdown:
     """Return the ledger's notes on an article, by its id such as "lin-2025": small points, in reading order."""
     rows = load("claims")
     chosen = rows[(rows["article"] == article) & (rows["tier"] == "note")]
@@ -215,7 +215,7 @@ def _entry(row, then, now):
     return f"<!-- claim {facts} -->\n\n({row['id'].lower()})=\n> {body}"
 
 
-def whole():
+def whole() -> Markdown:
     """Return the whole ledger: every claim in reading order under its section, each with a permanent address such as #l-26.
 
     Comments tell `tables.js` the articles with their names, and before each entry article, section, kind and verdict;
@@ -241,7 +241,7 @@ def whole():
     )
 
 
-def verdicts():
+def verdicts() -> Markdown:
     """Return the table of verdicts, with the mark and the meaning of each."""
     rows = pd.DataFrame(
         {
@@ -255,7 +255,7 @@ def verdicts():
     )  # without a number, as on paper the ledger comes last
 
 
-def summary():
+def summary() -> Markdown:
     """Return the computed sentence that tells how many claims have a check, and how many checks newer data would turn."""
     return say(
         "Where the data of this book decide, a short function computes figures and verdict from what the package held as public on the day in question: "

@@ -6,6 +6,8 @@ label and caption) travels as output metadata under the key ``companion``.
 """
 
 import re
+from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 from IPython.display import display
@@ -18,7 +20,7 @@ from companion.markup import Marked, code, format_part, joined, link, marked, te
 class Markdown:
     """One Markdown output; `metadata` tells the book what it is, `plain` stands for a long text where no Markdown is shown."""
 
-    def __init__(self, text, plain=None, **metadata):
+    def __init__(self, text: str, plain: str | None = None, **metadata: Any) -> None:
         self.text, self.plain, self.metadata = text, plain or text, metadata
 
     def _ipython_display_(self):
@@ -56,7 +58,7 @@ def since(*lines: str, **values: object) -> Markdown:
     return Markdown("\n".join(items), kind="since")
 
 
-def too_little(as_of=None) -> str:
+def too_little(as_of: Any = None) -> str:
     """Return the sentence that stands where a day leaves too little to compute."""
     if as_of is None:
         return "The data hold too little for this."
@@ -64,7 +66,7 @@ def too_little(as_of=None) -> str:
     return f"On {spell_day(day)} too little of this was public."
 
 
-def choose(value, allowed):
+def choose(value: Any, allowed: Iterable[Any]) -> Any:
     """Return `value` if it is one of `allowed`; for the lines `# change me` of a notebook.
 
     Raises ValueError with one line that names what is allowed.
@@ -79,7 +81,7 @@ def _decimals(column):
     return max((len(text.partition(".")[2]) for text in shown), default=0)
 
 
-def text_cells(column):
+def text_cells(column: pd.Series) -> list[str]:
     """Return a column's values as the text a reader sees; a missing value is an en dash."""
     if pd.api.types.is_bool_dtype(column.dtype):
         written = column.map({True: "yes", False: "no"})
@@ -103,7 +105,9 @@ def marked_cells(column):
     ]
 
 
-def heading_map(frame, columns):
+def heading_map(
+    frame: pd.DataFrame, columns: dict[str, str] | list[str] | str | None
+) -> dict[str, str]:
     """Return {column: heading} for `columns` given as a dict, a space-separated string or None (all)."""
     if columns is None:
         columns = list(frame.columns)
@@ -119,13 +123,13 @@ def heading_map(frame, columns):
     return columns
 
 
-def listed(values) -> str:
+def listed(values: Iterable[object]) -> str:
     """Return values as a phrase: "2019", "2019 and 2020", "2019, 2020 and 2021"; "none" where there are none."""
     words = [str(value) for value in values]
     return " and ".join([", ".join(words[:-1]), words[-1]] if words[1:] else words) or "none"
 
 
-def spans(years) -> str:
+def spans(years: Iterable[Any]) -> str:
     """Return years as a phrase that joins neighbors: "2006 to 2012 and 2017"."""
     years, out = sorted({int(year) for year in years}), []
     for year in years:
@@ -136,7 +140,13 @@ def spans(years) -> str:
     return listed(f"{a} to {b}" if a < b else a for a, b in out)
 
 
-def table(frame, columns=None, caption=None, name=None, filterable=False):
+def table(
+    frame: pd.DataFrame,
+    columns: dict[str, str] | str | None = None,
+    caption: str | None = None,
+    name: str | None = None,
+    filterable: bool = False,
+) -> Markdown:
     """Return a frame as a real table.
 
     `columns` selects, orders and heads them: {column: heading}, or a space-separated string of
@@ -169,11 +179,11 @@ def table(frame, columns=None, caption=None, name=None, filterable=False):
     written = "\n".join(lines)
     if caption:
         written = f"**{caption}**\n\n{written}"
-    told = {"name": name, "caption": caption, "filterable": filterable}
+    told: dict[str, Any] = {"name": name, "caption": caption, "filterable": filterable}
     return Markdown(written, kind="table", **{key: value for key, value in told.items() if value})
 
 
-def datasets(*names):
+def datasets(*names: str) -> Markdown:
     """Return the table of the resources that a notebook draws on: title with its file, rows, vintage. Raises KeyError for an unknown name."""
     described = {item["name"]: item for item in resources()}
     rows = pd.DataFrame(
@@ -189,7 +199,7 @@ def datasets(*names):
     return table(rows, {"title": "Data of this notebook", "rows": "Rows", "vintage": "Vintage"})
 
 
-def catalog():
+def catalog() -> Markdown:
     """Return the list of all data resources: what each holds, its sources and vintage, its terms, and a download."""
     blocks = []
     for item in resources():
