@@ -9,6 +9,7 @@ import json
 import re
 from functools import lru_cache
 
+from companion.markup import pieces, text
 from companion.theme import MIME
 from press.edition import ROOT, being_published, commit_of, git, published, spell
 
@@ -138,7 +139,7 @@ def _numbers(old, new):
         {
             **table,
             "rows": [
-                [re.sub(r"\[([^\]]*)\]\(<[^>]*>\)", r"\1", cell) for cell in row]
+                ["".join(shown for shown, _ in pieces(cell)) for cell in row]
                 for row in table["rows"]
             ],
         }
@@ -273,7 +274,7 @@ def tell(found, vintage):
         data = "; ".join(
             f"{vintage[key][0]}, vintage {vintage[key][1]}" for key in resources if key in vintage
         )
-        return f"{_link(name, page)}: {'; '.join(lines[:CELLS])}{more}. *Data:* {data}."
+        return f"{_link(name, page)}: {text('; '.join(lines[:CELLS]))}{more}. *Data:* {text(data)}."
 
     part("Figures whose numbers changed", [figure(*row) for row in found["figures"]], "None.")
     part(
@@ -286,7 +287,7 @@ def tell(found, vintage):
     part(
         "Claims whose verdict changed",
         [
-            f"[{key}](#{key.lower()}): *{old or 'none'}* → *{new or 'none'}*. {claim}."
+            f"[{key}](#{key.lower()}): *{text(old or 'none')}* → *{text(new or 'none')}*. {text(claim)}."
             for key, claim, old, new in found["verdicts"]
         ],
         "None.",
@@ -316,7 +317,7 @@ def tell(found, vintage):
     part(
         "Data",
         [
-            f"{title}: vintage {old if old == new else f'{old} → {new}'}, {f'{rows} rows' if rows == now else f'{rows} → {now} rows'}, {fresh} new or changed."
+            f"{text(title)}: vintage {text(old if old == new else f'{old} → {new}')}, {f'{rows} rows' if rows == now else f'{rows} → {now} rows'}, {fresh} new or changed."
             for title, old, new, rows, now, fresh in found["data"]
         ],
         "None changed.",

@@ -39,8 +39,8 @@ class OutputRenderer(render.MimeRenderPlugin):
         return None
 
 
-OWN_COMMENT = re.compile(r"<!-- ((?:next card|claim|section)[\w -]*) -->\s*")
-"""What stands between cards and before entries of the ledger; `tables.js` reads it."""
+OWN_COMMENT = re.compile(r"<!-- (?:next card|(?:claim|section)(?: \w+(?:-\w+)*)+) -->\s*")
+"""The one HTML that stays: what stands between cards and before entries of the ledger, for `tables.js`."""
 
 
 def _markdown(renderer, text, line=None, inline=True):
@@ -50,9 +50,9 @@ def _markdown(renderer, text, line=None, inline=True):
         renderer.renderer.nested_render_text(text, line or 0, inline=inline)
     for raw in list(holder.findall(nodes.raw)):
         shown = raw.astext()
-        if own := OWN_COMMENT.fullmatch(shown):
-            raw.replace_self(nodes.comment("", own[1]))
-        elif isinstance(raw.parent, nodes.TextElement) or inline:
+        if OWN_COMMENT.fullmatch(shown):
+            continue
+        if isinstance(raw.parent, nodes.TextElement) or inline:
             raw.replace_self(nodes.Text(shown))
         else:
             raw.replace_self(nodes.paragraph("", shown))
