@@ -1,7 +1,7 @@
 """What changed between two editions: figures, claims, sections, data. Generated from the two trees, never written."""
 
-import re
 
+from companion.markup import pieces, text
 from press.edition import ROOT, being_published, commit_of, published, spell
 from press.trees import (
     claims,
@@ -38,7 +38,7 @@ def _numbers(old, new):
         {
             **table,
             "rows": [
-                [re.sub(r"\[([^\]]*)\]\(<[^>]*>\)", r"\1", cell) for cell in row]
+                ["".join(shown for shown, _ in pieces(cell)) for cell in row]
                 for row in table["rows"]
             ],
         }
@@ -173,7 +173,7 @@ def tell(found, vintage):
         data = "; ".join(
             f"{vintage[key][0]}, vintage {vintage[key][1]}" for key in resources if key in vintage
         )
-        return f"{_link(name, page)}: {'; '.join(lines[:CELLS])}{more}. *Data:* {data}."
+        return f"{_link(name, page)}: {text('; '.join(lines[:CELLS]))}{more}. *Data:* {text(data)}."
 
     part("Figures whose numbers changed", [figure(*row) for row in found["figures"]], "None.")
     part(
@@ -186,7 +186,7 @@ def tell(found, vintage):
     part(
         "Claims whose verdict changed",
         [
-            f"[{key}](#{key.lower()}): *{old or 'none'}* → *{new or 'none'}*. {claim}."
+            f"[{key}](#{key.lower()}): *{text(old or 'none')}* → *{text(new or 'none')}*. {text(claim)}."
             for key, claim, old, new in found["verdicts"]
         ],
         "None.",
@@ -216,7 +216,7 @@ def tell(found, vintage):
     part(
         "Data",
         [
-            f"{title}: vintage {old if old == new else f'{old} → {new}'}, {f'{rows} rows' if rows == now else f'{rows} → {now} rows'}, {fresh} new or changed."
+            f"{text(title)}: vintage {text(old if old == new else f'{old} → {new}')}, {f'{rows} rows' if rows == now else f'{rows} → {now} rows'}, {fresh} new or changed."
             for title, old, new, rows, now, fresh in found["data"]
         ],
         "None changed.",

@@ -25,28 +25,32 @@ KINDS = {
 """The files beside a figure: how they end, and what the page calls them."""
 
 
+def safe(shown):
+    """Return a text for a file that spreadsheets open; where they would compute it, it begins with an apostrophe."""
+    return f"'{shown}" if FORMULA.match(shown) else shown
+
+
 def plain(cell):
     """Return a table's cell as a machine reads it.
 
     A number without separators of thousands and with a plain minus sign, a day as YYYY-MM-DD, nothing for a missing
-    value, addresses after names; a text that a spreadsheet would compute begins with an apostrophe.
+    value, addresses after names.
     """
     shown = "".join(f"{part}, {url}" if url else part for part, url in pieces(cell))
     if shown == "–":
         return ""
     if NUMBER.fullmatch(shown):
         return shown.replace(",", "").replace("−", "-").removeprefix("+")
-    if day := read_day(shown):
-        return day.isoformat()
-    return f"'{shown}" if FORMULA.match(shown) else shown
+    day = read_day(shown)
+    return day.isoformat() if day else safe(shown)
 
 
 def table_rows(node, cited):
     """Return the rows of a figure's CSV file, the header first: its table, the source where all rows share one, and its citation."""
-    more = {"Cite as": plain(cited)}
+    more = {"Cite as": safe(cited)}
     if "all_rows" in node:
         more = {"Source": plain(node["all_rows"]), **more}
-    head = [plain(name) for name in node["columns"]]
+    head = [safe(name) for name in node["columns"]]
     added = [f"{name} of the figure" if name in head else name for name in more]
     return [
         head + added,

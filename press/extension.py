@@ -31,7 +31,7 @@ from press.edition import (
 from press.epub import begin_epub, finish_epub
 from press.figure_page import skip, visit_data_table_html, visit_drawing_html, visit_drawing_text
 from press.outputs import OutputRenderer, data_table, drawing
-from press.pages import describe_edition, fill_page, finish_page
+from press.pages import describe_edition, escape_title, fill_page, finish_page
 from press.paper import Paper
 from press.site import finish_html
 from press.stale import find_outdated
@@ -140,6 +140,7 @@ def setup(app):
     app.connect("html-page-context", describe_edition)
     app.connect("env-get-outdated", find_outdated)
     app.connect("html-page-context", finish_page)
+    app.connect("html-page-context", escape_title, priority=900)
     app.connect("build-finished", finish_html)
     app.connect("builder-inited", begin_epub)
     app.connect("build-finished", finish_epub)

@@ -102,6 +102,12 @@ def finish_page(app, pagename, templatename, context, doctree):
     context["body"] = body
 
 
+def escape_title(app, pagename, templatename, context, doctree):
+    """Make text of a page's title, which the theme writes into its heading for print as HTML; after the theme's own handler."""
+    if "pagetitle" in context:
+        context["pagetitle"] = html.escape(context["pagetitle"])
+
+
 def describe_edition(app, pagename, templatename, context, doctree):
     """Give a page the meta elements from which a reference manager learns title, editors, date, edition and PDF."""
     about = citation()

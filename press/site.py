@@ -1,5 +1,7 @@
 """After the pages are written: Vega and icons beside them, redirects, a light page without scripts, a real front page."""
 
+import html
+import json
 import os
 import re
 import shutil
@@ -171,9 +173,23 @@ def finish_html(app, error):
             )
         # The first build of a folder computes this sum before the file is there, a second one after.
         page.write_text(re.sub(r"(mystnb\.\w+\.css)\?v=\w+", r"\1", text), encoding="utf-8")
+    escape_titles(out)
     write_front_page(out, app.config.root_doc)
     for fault in write_redirects(out, app.env):
         log.warning(fault)
+
+
+def escape_titles(out):
+    """Make text of the headings in the index of the search, which the theme's script writes into its page as HTML."""
+    path, before = out / "searchindex.js", "Search.setIndex("
+    index = json.loads(path.read_text(encoding="utf-8").removeprefix(before).removesuffix(")"))
+    # The index of the last build is read again, hence first back.
+    index["alltitles"] = {
+        html.escape(html.unescape(title), quote=False): places
+        for title, places in index["alltitles"].items()
+    }
+    told = json.dumps(index, sort_keys=True)
+    path.write_text(f"{before}{told})", encoding="utf-8")
 
 
 def write_front_page(out, root):

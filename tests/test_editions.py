@@ -16,7 +16,7 @@ from conftest import BOOK, ROOT, need, open_window, served
 from test_build import TOC, notebook, plant, write
 
 from companion.theme import MIME
-from press import changes, edition, trees
+from press import changes, citing, edition, trees
 
 PAGES = TOC + "      - file: book/editions\n      - file: book/changes\n      - file: book/extra\n"
 SHIPS = [
@@ -463,7 +463,7 @@ def test_the_version_stands_in_one_place():
 
 def test_the_three_ways_to_cite_say_the_same(monkeypatch):
     monkeypatch.setenv("COMPANION_EDITION", "2026.11.0")
-    cited = edition.cite()
+    cited = citing.cite()
     title = edition.citation()["title"]
     assert all(
         title in text and "edition 2026.11.0" in text.lower() and "companion's editors" in text

@@ -281,24 +281,6 @@ def test_every_figure_says_what_it_shows_and_has_its_data(parsed):
         )
 
 
-def test_what_is_downloaded_carries_its_source(html, parsed):
-    """The CSV says in its head what to cite and, by row or for all, where the numbers come from; the page says the same with links."""
-    for figure in (
-        figure for page in parsed.values() for figure in page.select("figure.chart-figure")
-    ):
-        lines = (html / "figures" / f"{figure['id']}.csv").read_text(encoding="utf-8").splitlines()
-        source = figure.select_one(".figure-source").get_text().removeprefix("Source: ").rstrip(".")
-        assert lines[0].startswith("# ") and source.replace("’", "'") in lines[0].replace(
-            "’", "'"
-        ), figure["id"]
-        for_all, table = figure.select_one(".figure-rows"), figure.select_one(".figure-data table")
-        assert for_all or re.search("Source|Read in", table.thead.get_text()), figure["id"]
-        assert lines[1].startswith("# Source of all rows: ") == bool(for_all), figure["id"]
-        assert "](<" not in table.get_text() + "".join(lines), (
-            f"{figure['id']}: a link that was not made one"
-        )
-
-
 def test_other_scripts_carry_their_language(parsed):
     for name, page in parsed.items():
         for text in (page.find("article") or page.new_tag("p")).find_all(

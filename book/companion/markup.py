@@ -35,22 +35,21 @@ MARKS = re.compile(
     r"|(?<![^\W_])_|_(?![^\W_])"  # within a word it is no emphasis
     r"|!$"  # before a link it would make an image
 )
-START = re.compile(r"#+(?=\s|$)|[-+](?=\s|$|[-+])|=+\s*$|[>%:]|\((?=[^)]*\)=)|\d+(?=[.)](?:\s|$))")
+START = re.compile(
+    r"^( ?)(?:(?=#+(?:\s|$)|[-+](?:\s|$|[-+])|=+\s*$|[>%:]|\([^)]*\)=)|(\d+)(?=[.)](?:\s|$)))"
+)
 """What opens a heading, list, quotation, comment, definition or label where a value begins a line."""
 
 
 def text(value):
     """Return a value as Markdown that shows the value itself, in one line: no markup, role or HTML in it has an effect."""
     shown = re.sub(r"[\t\n\r\x0b\x0c\x85\u2028\u2029]+", " ", str(value))
-    shown = UNSEEN.sub("\ufffd", shown)
+    shown = re.sub("^ +", " ", UNSEEN.sub("\ufffd", shown))
     # Not a second backslash: JupyterLab takes two before a bracket for a formula.
     shown = re.sub(r"&(?=#?\w+;)", "&amp;", shown).replace("\\", "&#92;")
     shown = re.sub(r"<(?=[A-Za-z/!?]|$)", "&lt;", shown)
     shown = MARKS.sub(r"\\\g<0>", shown)
-    if opening := START.match(shown):
-        place = opening.end() if opening[0].isdigit() else 0
-        shown = shown[:place] + "\\" + shown[place:]
-    return shown
+    return START.sub(r"\1\2\\", shown)
 
 
 class _Day(date):

@@ -153,8 +153,10 @@ def table(
     names. Cells and headings are text, but for what `companion.markup` marked. A column `cite_as`
     becomes a link where the frame has a `url`. `caption` is one short sentence, in Markdown; `name`
     a label such as "tab-transits". With `filterable` the HTML page gets a field that filters
-    the rows. Raises KeyError for a column that is not there.
+    the rows. Of a frame without rows one sentence says so. Raises KeyError for a column that is not there.
     """
+    if frame.empty:
+        return Markdown(too_little(frame.attrs.get("as_of")), kind="sentence")
     columns = heading_map(frame, columns)
     cells = {}
     for column in columns:
