@@ -195,13 +195,13 @@ def test_the_revision_that_levels_two_years(made_up):
         "year indicator value",
         [
             (2024, "gdp_deflator_change", 5),
-            (2025, "gdp_deflator_change", 5),
+            (2025, "gdp_deflator_change", -3.75),
             (2025, "gdp_nominal", 120),
         ],
     )
     made_up("china_defense_budget", BUDGET, central((2024, 100, 10), (2025, 121, 21)))
-    # 1.21/1.10 = 1.10 times last year's 1.05 is 1.155, which is 10% above 1.05; 10% of 120 is 12.
-    assert budget.reversal() == (close(10, 6), close(12, 6))
+    # 1.21/1.10 = 1.10 times last year's 1.05 is 1.155, which is 20% above 0.9625; 20% of 120 is 24.
+    assert budget.reversal() == (close(20, 6), close(24, 6))
 
 
 def test_the_usual_change_of_prices_is_a_geometric_mean(made_up):
@@ -394,6 +394,7 @@ def test_shares_of_those_who_chose_a_side(made_up):
         NHK,
         [
             (2022, polls.MOBILE, 4000, 2000, 30, 10, 60),
+            (2023, polls.MOBILE, 4000, 2000, 20, 10, 70),
             (2024, polls.MOBILE, 3000, 1600, 45, 30, 25),
         ],
     )
@@ -417,14 +418,11 @@ def test_shares_of_those_who_chose_a_side(made_up):
         "From 2022 to 2024 the share that sees a need rose by 15 points, with a margin of 3.2;"
     )
     assert "60% saw one" in polls.sentence("undecided").text
-    step = polls.steps().iloc[0]
-    # with a design effect of 1.5: 3.16 x 1.2247 = 3.87
-    assert (step["step"], step["change"], step["margin"], step["margin_deff"]) == (
-        "2022 to 2024",
-        "+15",
-        3.2,
-        3.9,
-    )
+    assert "from 2022 to 2024 by 15, with" in text, "two years, not two waves"
+    # From 20 to 45: 0.16/2,000 + 0.2475/1,600 is 0.0002347, its root 1.532 points, x 1.96 = 3.00; x 1.2247 = 3.68
+    step = polls.steps().iloc[-1]
+    assert (step["step"], step["change"]) == ("2023 to 2024", "+25")
+    assert (step["margin"], step["margin_deff"]) == (3.0, 3.7)
 
 
 def test_those_who_name_security_as_a_part_of_all():
