@@ -26,7 +26,7 @@ lab: setup  ## JupyterLab in book/, to run the chapters
 	$(BIN)/jupyter lab --notebook-dir=. book/lin-2025.ipynb
 
 data: setup  ## check the data package and renew its sizes and hashes
-	@$(PYTHON_BOOK) -c "import sys; from companion.data import main; sys.exit(main())"
+	@$(PYTHON_BOOK) -m press.package
 
 notebooks: setup  ## run every notebook and store its outputs in their normal form
 	@$(BUILD) notebooks

@@ -11,7 +11,10 @@ light page without outside requests).
 from docutils import nodes
 from myst_nb.core import render
 from sphinx import addnodes
+from sphinx.util import texescape
 
+from companion.data import load
+from companion.output import phrase, say
 from press import chicago
 from press.edition import (
     being_published,
@@ -31,6 +34,19 @@ from press.pages import describe_edition, fill_page, finish_page
 from press.paper import Paper
 from press.site import finish_html
 from press.stale import find_outdated
+
+
+def name_articles():
+    """Return the TeX that tells the title page how many articles the book is about, and which."""
+    rows = load("articles")
+    told = phrase(
+        f"{author} ({publisher}, {published})"
+        for author, publisher, published in zip(
+            rows["author"], rows["publisher"], rows["published"]
+        )
+    )
+    count = say("{n:word}", n=len(rows)).text
+    return rf"\newcommand{{\companioncount}}{{{count}}}\newcommand{{\companionarticles}}{{{texescape.escape(told, 'xelatex')}}}"
 
 
 def configure(app, config):
@@ -67,7 +83,7 @@ def configure(app, config):
         "extraclassoptions": "openany,twoside",
         "geometry": r"\usepackage[paperwidth=170mm,paperheight=240mm,inner=23mm,outer=19mm,top=24mm,bottom=22mm,headsep=7mm,footskip=10mm]{geometry}",
         "fontpkg": "",
-        "preamble": r"\usepackage{book}",
+        "preamble": r"\usepackage{book}" + name_articles(),
         "sphinxsetup": "verbatimvisiblespace={}",
         "fncychap": "",
         "figure_align": "!htb",

@@ -30,7 +30,7 @@ def find_outdated(app, env, added, changed, removed):
     its record in the cache and is executed again. Changed static files call for one page, since
     Sphinx copies them only when it writes something.
     """
-    code = (BOOK / "companion").glob("*.py")
+    code = (BOOK / "companion").rglob("*.py")
     inputs = _digest([*code, *(ROOT / "data").glob("*"), *ROOT.glob("constraints.txt")])
     frame = (
         _digest(

@@ -5,62 +5,37 @@ import csv
 import json
 import re
 import statistics
-from datetime import date
 from types import SimpleNamespace
 
 import pytest
 from conftest import BOOK, ROOT, notebooks
 
-from companion.alliances import LAST_DAY
+from companion.days import RECORD_END
 from press.build import dumps
 
 PENDING = []  # sections that stand as headings only; empty when the chapters are whole
 
-# Section: how many words it has in the article.
+with open(ROOT / "data" / "sections.csv", encoding="utf-8", newline="") as file:
+    ROWS = list(csv.DictReader(file))
+with open(ROOT / "data" / "articles.csv", encoding="utf-8", newline="") as file:
+    ARTICLES = list(csv.DictReader(file))
+# Article: {section: how many words it has in the article}.
 WORDS = {
-    "lin-2025": {
-        "lin-abstract": 197,
-        "lin-i": 149,
-        "lin-i-1": 332,
-        "lin-i-2": 276,
-        "lin-ii": 141,
-        "lin-ii-1": 384,
-        "lin-ii-2": 232,
-        "lin-ii-3": 211,
-        "lin-iii": 73,
-        "lin-iii-1": 384,
-        "lin-iii-2": 154,
-        "lin-iv": 541,
-    },
-    "johnson-2025": {
-        "johnson-complicated": 807,
-        "johnson-elections": 1477,
-        "johnson-threats": 1029,
-        "johnson-conclusions": 875,
-        "johnson-recommendations": 744,
-    },
+    article["id"]: {
+        row["label"]: int(row["words"])
+        for row in ROWS
+        if row["article"] == article["id"] and row["words"]
+    }
+    for article in ARTICLES
 }
 EVIDENCE = ["china-budget", "polling", "reading-together"]
-FULL = {
-    "lin-i-1",
-    "lin-ii-1",
-    "lin-ii-3",
-    "lin-iii-1",
-    "johnson-elections",
-    "johnson-threats",
-    "johnson-recommendations",
-}
-PASSAGES = {  # labels inside a section, in their order
-    "johnson-elections": ["factors", "seoul", "camp-david"],
-    "johnson-threats": ["prc", "dprk", "russia", "taiwan"],
-    "johnson-recommendations": ["rec-1", "rec-2", "rec-3", "rec-4", "rec-5", "rec-6"],
-}
+FULL = {row["label"] for row in ROWS if row["size"] == "full"}
 PARTS = ["The argument", "The evidence", "How far it goes", "Discuss"]
 KINDS = {3: ["opening", "probing", "counter"], 1: ["opening"]}
 TITLES = {"opening": "Opening", "probing": "Probing", "counter": "Counter-argument"}
 NOTES = ["Purpose", "Where it goes", "Misreading", "Follow-up", "Minutes"]
-_END = date.fromisoformat(LAST_DAY)
-RECORD_ENDS = f"{['winter', 'spring', 'summer', 'autumn'][_END.month % 12 // 3]} {_END.year}"
+SEASON = ["winter", "spring", "summer", "autumn"][RECORD_END.month % 12 // 3]
+KNOWN_TO = f"{SEASON} {RECORD_END.year}"
 SECTIONS = [(chapter, section) for chapter in WORDS for section in WORDS[chapter]]
 BOOKS = notebooks()
 
@@ -74,8 +49,8 @@ def text_of(name):
 
 
 def passages(section):
-    stem = section.replace("-recommendations", "")
-    return [f"{stem}-{name}" for name in PASSAGES.get(section, [])]
+    """The labels inside a section, in their order."""
+    return [row["label"] for row in ROWS if row["part_of"] == section]
 
 
 def text_of_section(chapter, section):
@@ -178,7 +153,7 @@ def test_evidence_is_computed_and_later_events_stand_apart(chapter, section):
     ):
         assert (
             box.startswith(":class: since\n")
-            and f"Known to this companion up to {RECORD_ENDS}." in box
+            and f"Known to this companion up to {KNOWN_TO}." in box
         )
 
 
@@ -200,7 +175,7 @@ def test_prompts(chapter, section):
 def points_at_something(prompt):
     """Whether a prompt names a figure, a passage or table, words in quotation marks, an article of a treaty, or a claim."""
     return re.search(
-        r"\{numref\}`|\]\([^)]*#[^)]+\)|[\"“][^\"“”]+[\"”]|\bArticle \d|\b[LJ]-\d+", prompt.text
+        r"\{numref\}`|\]\([^)]*#[^)]+\)|[\"“][^\"“”]+[\"”]|\bArticle \d|\b[A-Z]-\d+", prompt.text
     )
 
 
@@ -209,7 +184,7 @@ def test_a_notebook_of_evidence_has_its_parts(name):
     text = text_of(name)
     headings = re.findall(r"^## (.+)$", text, re.M)
     assert headings[-3:] == ["How far it goes", "Discuss", "Further reading"] and len(headings) >= 8
-    assert f"known to this companion up to {RECORD_ENDS}" in text.lower(), (
+    assert f"known to this companion up to {KNOWN_TO}" in text.lower(), (
         "the page says to which day the record is known"
     )
     listed = set(re.findall(r'"(\w+)"', re.search(r"companion\.datasets\((.*?)\)", text, re.S)[1]))

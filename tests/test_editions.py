@@ -61,7 +61,7 @@ def save(root, line):
     """Store the notebook's outputs, keep the data package's sums right, and commit all."""
     for words in (
         ["-m", "press.build", "notebooks"],
-        ["-c", "import sys; from companion.data import main; sys.exit(main())"],
+        ["-c", "import sys; from press.package import main; sys.exit(main())"],
     ):
         subprocess.run(
             [sys.executable, *words],
@@ -408,7 +408,7 @@ def test_a_year_more_is_one_row_and_moves_all_that_rests_on_it(tmp_path):
         "    open(f'book/{name}.ipynb', 'w').write(dumps(json.loads(nbformat.writes(n))))\n"
     )
     ran = subprocess.run(
-        [sys.executable, "-c", "from companion.data import main; main()\n" + script],
+        [sys.executable, "-c", "from press.package import main; main()\n" + script],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import binom, norm
 
 from companion import polls
+from companion.data import RECALLED
 
 
 @pytest.mark.parametrize("share, n, simple, wide", [(36, 1534, 2.40, 2.94), (35, 1544, 2.38, 2.91)])
@@ -135,7 +136,7 @@ def test_lines_join_one_series_in_one_mode_only():
     rows = polls.mutual()
     for _, run in rows.groupby("run"):
         assert run[["direction", "series", "measure", "mode"]].drop_duplicates().shape[0] == 1
-    assert not rows["grade"].isin(polls.WEAK).any()
+    assert not rows["grade"].isin(RECALLED).any()
     assert "10.7 points in 2025 (z = 5.4; 4.4 with" in polls.mutual_remark().text
 
 

@@ -15,18 +15,22 @@ ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
 sys.path.insert(0, str(BOOK))
 
+from companion.data import load  # noqa: E402
 from press import chicago  # noqa: E402
 
 ENTRIES = parse_file(str(BOOK / "references.bib")).entries
 OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 KINDS = {
     "article",
-    "lin-note",
-    "lin-figure",
-    "johnson-bibliography",
     "primary",
     "further-reading",
     "record",
+    # What an article's own notes, figures and bibliography cite.
+    *(
+        f"{key.partition('-')[0]}-{kind}"
+        for key in load("articles")["id"]
+        for kind in ("note", "figure", "bibliography")
+    ),
 }
 
 

@@ -8,19 +8,13 @@ definition, and no line crosses a break. What was only recalled carries a star o
 import altair as alt
 import pandas as pd
 
-from companion.data import cited, load
-from companion.days import LIN, spell_day
-from companion.output import say
+from companion.data import RECALLED, cited, load
+from companion.days import LIN, RECORD_END, spell_day
+from companion.output import link, phrase, say
 from companion.theme import PALETTE
-
-WEAK = ["general knowledge", "uncertain"]
-"""Grades of evidence that are never shown without a mark."""
 
 WORDS = ["none", "one", "two", "three", "four", "five", "six"]
 """Small numbers as a sentence writes them."""
-
-LAST_DAY = "2026-05-31"
-"""The end of what this companion covers; a term still running is drawn to here."""
 
 
 def span(start, end=None):
@@ -36,12 +30,6 @@ def span(start, end=None):
 
 def _known(frame, as_of):
     return frame["public_from"] <= pd.Timestamp(as_of)
-
-
-def _linked(names):
-    """Return names as a phrase: "a", "a and b", "a, b and c"."""
-    names = list(names)
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
 
 
 # --- Who governed, and when the three met -------------------------------------------------------
@@ -64,7 +52,7 @@ def terms(as_of=LIN):
     In Seoul the acting presidents form one bar, which begins with the president's suspension.
     A star in the label says that the dates were recalled and not seen in a source.
     """
-    rows = load("leaders").sort_values("start").reset_index(drop=True)
+    rows = load("leaders", recalled=True).sort_values("start").reset_index(drop=True)
     acting = rows["office"] == "acting president"
     rows["label"] = (
         rows["name"]
@@ -72,7 +60,7 @@ def terms(as_of=LIN):
         .str[0]
         .where(rows["country"] != "United States", rows["name"].str.split().str[-1])
     )
-    rows["label"] += rows["grade"].isin(WEAK).map({True: "*", False: ""})
+    rows["label"] += rows["grade"].isin(RECALLED).map({True: "*", False: ""})
     begin = rows.loc[acting, "start"].min()
     rows.loc[
         rows["end"].between(begin, begin + pd.Timedelta(days=180))
@@ -82,7 +70,7 @@ def terms(as_of=LIN):
     ] = begin
     together = rows[acting].iloc[[0]].assign(label="acting*", end=rows.loc[acting, "end"].max())
     rows = pd.concat([rows[~acting], together], ignore_index=True)
-    rows["end"] = rows["end"].fillna(pd.Timestamp(LAST_DAY))
+    rows["end"] = rows["end"].fillna(pd.Timestamp(RECORD_END))  # a term still running
     rows = rows[rows["end"] > pd.Timestamp("2021-01-01")]
     rows["start"] = rows["start"].clip(lower=pd.Timestamp("2021-01-01"))
     rows["capital"] = rows["country"].map(CAPITALS)
@@ -93,7 +81,7 @@ def terms(as_of=LIN):
 
 def _in_office(as_of):
     """Return who held each office on a day: capital, name, start, acting; a suspended president gives way to the acting one."""
-    rows, day = load("leaders", as_of=as_of), pd.Timestamp(as_of)
+    rows, day = load("leaders", as_of=as_of, recalled=True), pd.Timestamp(as_of)
     rows = rows[(rows["start"] <= day) & (rows["end"].isna() | (rows["end"] > day))].assign(
         capital=lambda f: f["country"].map(CAPITALS),
         acting=lambda f: f["office"] == "acting president",
@@ -109,7 +97,7 @@ def encounters(as_of=LIN):
     meetings of officials, and whatever was only recalled.
     """
     rows = load("meetings")
-    rows = rows[(rows["date"] >= "2021-01-01") & ~rows["grade"].isin(WEAK)].copy()
+    rows = rows[rows["date"] >= "2021-01-01"].copy()
     rows["group"] = rows["level"].map(GROUPS).where(rows["kind"] == "meeting")
     rows.loc[rows["kind"] == "exercise", "group"] = EXERCISES
     rows = rows[rows["group"].notna() & ~rows["date"].dt.strftime("%Y-%m-%d").isin(NOT_FORMAL)]
@@ -187,14 +175,14 @@ def leaders_text(as_of=LIN):
     """Return name, caption, alternative, sources and table for `leaders_chart`."""
     dots = encounters(as_of)
     holders = _in_office(as_of).sort_values("country", ascending=False)
-    governing = _linked(
+    governing = phrase(
         f"{name}{' (acting)' if acting else ''} in {capital}"
         for name, acting, capital in zip(holders["name"], holders["acting"], holders["capital"])
     )
     counts = dots.groupby("group")["known"].agg(["sum", "size"])
     last = dots[(dots["group"] == "Leaders met")].iloc[-1]
     later = dots[~dots["known"]].groupby("group").size()
-    people = load("leaders").sort_values(["country", "start"])
+    people = load("leaders", recalled=True).sort_values(["country", "start"])
     people = people[people["end"].isna() | (people["end"] > pd.Timestamp("2021-01-01"))]
     end = (
         people["end"]
@@ -251,9 +239,7 @@ def leaders_text(as_of=LIN):
 def exercises(since="2024-01-01", as_of=LIN):
     """Return exercises of all three countries from `since` to `as_of`: day, what, place, participants, cite_as, url; recalled ones left out."""
     rows = load("meetings", as_of=as_of)
-    rows = rows[
-        (rows["kind"] == "exercise") & ~rows["grade"].isin(WEAK) & (rows["date"] >= since)
-    ].sort_values("date")
+    rows = rows[(rows["kind"] == "exercise") & (rows["date"] >= since)].sort_values("date")
     rows = rows.assign(day=[span(a, b) for a, b in zip(rows["date"], rows["end_date"])])
     rows["what"] = rows["level"].replace(
         {
@@ -410,7 +396,7 @@ def tests_text(as_of=LIN):
         "name": "fig-tests",
         "caption": f"North Korean missile launches by year under one rule: {RULE}. Counted by the companion's editors from a compilation of April 2026; complete years up to the article.",
         "alt": f"Bars from {rows['year'].min()} to {last['year']}. The highest is {top['year']} with {top['value']}; {last['year']} has {last['value']}. "
-        f"No entry for {_linked(map(str, empty))}.",
+        f"No entry for {phrase(map(str, empty))}.",
         "source": ["dprk_tests"],
         "table": rows,
         "columns": {
@@ -436,9 +422,7 @@ def views(as_of=LIN):
     """
     rows = load("japan_korea_views")
     rows = rows[
-        (rows["measure"] == "impression good / not good")
-        & rows["favorable_pct"].notna()
-        & ~rows["grade"].isin(WEAK)
+        (rows["measure"] == "impression good / not good") & rows["favorable_pct"].notna()
     ].copy()
     rows["known"] = _known(rows, as_of)
     rows["run"] = rows["direction"] + " " + rows["series"]
@@ -550,7 +534,6 @@ def tokyo_seoul(as_of=LIN):
     rows = rows[
         rows["date"].dt.strftime("%Y-%m-%d").isin(TURNS)
         & (rows["track"] == "Japan and South Korea")
-        & ~rows["grade"].isin(WEAK)
     ]
     return rows.sort_values("date").reset_index(drop=True)
 
@@ -559,9 +542,7 @@ def scrambles(as_of=LIN):
     """Return scrambles of Japan's fighters by fiscal year (April to March): period, china, total, cite_as, url; recalled numbers left out."""
     rows = load("pla_activity", as_of=as_of)
     rows = rows[
-        (rows["series"] == "Japan, ASDF scrambles")
-        & ~rows["grade"].isin(WEAK)
-        & rows["period"].str.fullmatch(r"FY\d{4}")
+        (rows["series"] == "Japan, ASDF scrambles") & rows["period"].str.fullmatch(r"FY\d{4}")
     ]
     wide = rows.pivot_table(
         index="period", columns="metric", values="value", aggfunc="first"
@@ -637,10 +618,10 @@ def clauses(as_of=LIN):
         "signed"
     )
     article = rows["article"].str.replace("sole text, two paragraphs", "whole text")
-    link = rows["canonical_url"].fillna(rows["url"])
+    urls = rows["canonical_url"].fillna(rows["url"])
     named = [
-        f"[{text}](<{url}>), {part} ({day.year})"
-        for text, url, part, day in zip(rows["text"], link, article, rows["signed"])
+        f"{link(text, url)}, {part} ({day.year})"
+        for text, url, part, day in zip(rows["text"], urls, article, rows["signed"])
     ]
     return rows.assign(named=named).reset_index(drop=True)
 
@@ -655,7 +636,7 @@ def sentence(kind, as_of=LIN):
         new = holders[
             ~holders["acting"] & (holders["start"] >= pd.Timestamp(as_of) - pd.Timedelta(days=365))
         ].sort_values("start")
-        listed = _linked(
+        listed = phrase(
             f"{capital} ({name}, since {spell_day(start)})"
             for capital, name, start in zip(new["capital"], new["name"], new["start"])
         )
@@ -707,7 +688,7 @@ def sentence(kind, as_of=LIN):
             year=top["year"],
             n=top["value"],
             early=early,
-            tail=_linked(f"{row.value} in {row.year}" for row in tail.itertuples()),
+            tail=phrase(f"{row.value} in {row.year}" for row in tail.itertuples()),
         )
     if kind == "investors":
         rows = investors(as_of)

@@ -12,7 +12,7 @@ import pandas as pd
 
 from companion.data import cited, load
 from companion.days import LIN
-from companion.output import say, table
+from companion.output import link, say, table
 from companion.theme import PALETTE
 
 FIRST_CENTRAL = 2013
@@ -208,9 +208,7 @@ def explorer_data(as_of=LIN):
     A real value was not public before its year's prices were, so from 2025 on it is set off.
     """
     rows = load("china_defense_budget")
-    rows = rows[
-        ~rows["grade"].isin(["general knowledge", "uncertain"]) & rows["amount_bn_cny"].notna()
-    ]
+    rows = rows[rows["amount_bn_cny"].notna()]
     out = []
     for scope, (kind, level) in SCOPES.items():
         chosen = (
@@ -569,14 +567,12 @@ def estimates_text(year=2024):
 
 # === What the notebook china-budget adds ========================================================
 
-WEAK = ["general knowledge", "uncertain"]
 SCOPE_NAMES = {"central": "Central", "national": "National", "unstated": "Not stated"}
 
 
 def _reported():
     """Return the rows of the official budget that were read in a source, by year."""
-    rows = load("china_defense_budget")
-    return rows[~rows["grade"].isin(WEAK)].sort_values(["year", "scope"]).reset_index(drop=True)
+    return load("china_defense_budget").sort_values(["year", "scope"]).reset_index(drop=True)
 
 
 def _series(kind, scope):
@@ -604,10 +600,7 @@ def _years(step=None, first=None, last=None):
 
 def linked(rows, column):
     """Return a column's cells as Markdown links to each row's `url`; a row without an address keeps its text."""
-    return [
-        f"[{cell}](<{url}>)" if isinstance(url, str) and url.startswith("http") else str(cell)
-        for cell, url in zip(rows[column], rows["url"])
-    ]
+    return [link(str(cell), url) for cell, url in zip(rows[column], rows["url"])]
 
 
 # --- Which number was the headline --------------------------------------------------------------
@@ -1454,9 +1447,7 @@ _BASES = {"Japan": "with SACO", "South Korea": "main (initial)", "Taiwan": "over
 def neighbors(first=2013):
     """Return each government's own figure by year in its own unit: country, year, value, run (what may be joined), cite_as, url."""
     rows = load("defense_budgets")
-    rows = rows[(rows["metric"] == "defense_budget") & ~rows["grade"].isin(WEAK)].rename(
-        columns={"fiscal_year": "year"}
-    )
+    rows = rows[rows["metric"] == "defense_budget"].rename(columns={"fiscal_year": "year"})
     parts = [central_budgets().assign(country="China", value=lambda frame: frame["amount_bn_cny"])]
     parts += [
         rows[

@@ -5,8 +5,6 @@ import pandas as pd
 from companion.data import load
 from companion.output import table
 
-SEEN = ["read-in-archived-copy", "secondary transcription", "derived"]
-
 
 def _meeting(row):
     words = {
@@ -43,11 +41,10 @@ def events():
     )
     rows = pd.concat(
         [
-            frame[["day", "who", "event", "cite_as", "url", "grade"]]
+            frame[["day", "who", "event", "cite_as", "url"]]
             for frame in (timeline, meetings, history)
         ]
     )
-    rows = rows[rows["grade"].isin(SEEN)]
     return (
         rows.drop_duplicates(["day", "who"])
         .sort_values("day", kind="stable")

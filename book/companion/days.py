@@ -9,6 +9,10 @@ JOHNSON = date(2025, 8, 12)
 """The day Johnson's article appeared; it is judged by what was public then."""
 
 
+RECORD_END = date(2026, 5, 31)
+"""The end of the record: what this companion covers."""
+
+
 def spell_day(day, short=False):
     """Return a date in words, "March 8, 2025" (or "Mar 8, 2025"), on every system the same."""
     return f"{day:%b}" * short + f"{day:%B}" * (not short) + f" {day.day}, {day.year}"

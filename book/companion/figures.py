@@ -512,7 +512,7 @@ def _table(frame, columns, names):
     A frame's `cite_as` tells (several to a row as a tuple), with its `url` or the one that the resources `names` have
     for it; else the resources, where all their rows cite the same; else their files are named.
     """
-    columns, told, rows = dict(columns), {}, [data.load(name) for name in names]
+    columns, told, rows = dict(columns), {}, [data.load(name, recalled=True) for name in names]
     known = {cite: url for one in rows for cite, url in zip(one["cite_as"], one["url"])}
     if "cite_as" in frame:
         columns.setdefault("cite_as", "Source")

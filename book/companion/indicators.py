@@ -23,12 +23,6 @@ PAIR_NAME = {
 }
 COLOR = {US: PALETTE["orange"], JAPAN: PALETTE["blue"], ROK: PALETTE["green"]}
 CAMP_DAVID = pd.Timestamp("2023-08-18")
-WEAK = ("general knowledge", "uncertain")
-
-
-def _solid(rows):
-    """Return rows without those that were recalled or rest on a weak source."""
-    return rows[~rows["grade"].isin(WEAK)]
 
 
 def _whole(value):
@@ -71,7 +65,7 @@ def contacts(as_of=JOHNSON):
     Calls, written statements and exercises that were not held are left out; so are rows only recalled.
     A meeting whose day is not known keeps its month in `shown` and has no `date`.
     """
-    rows = _solid(load("meetings", as_of=as_of))
+    rows = load("meetings", as_of=as_of)
     rows = rows[
         rows["kind"].isin(["meeting", "exercise"]) & (rows["date_as_known"] >= f"{FROM:%Y-%m}")
     ].copy()
@@ -195,7 +189,7 @@ def democracy_scores(as_of=JOHNSON):
     V-Dem: Liberal Democracy Index, version 15, 0 to 1. Freedom House: total score, 0 to 100. One edition
     of V-Dem only, as it revises past years; point estimates, since no intervals were at hand.
     """
-    rows = _solid(load("democracy", as_of=as_of))
+    rows = load("democracy", as_of=as_of)
     rows = rows[
         rows["country"].isin(COLOR)
         & (rows["measure"] == rows["source_index"].map(INDEX))
@@ -311,7 +305,7 @@ def threats_in(country, as_of=JOHNSON):
         & (rows["question"] == "greatest threat (open-ended)")
         & (rows["year"] == as_of.year)
     ]
-    return _solid(rows).sort_values("value", ascending=False)
+    return rows.sort_values("value", ascending=False)
 
 
 def _named(country, as_of):
@@ -321,7 +315,7 @@ def _named(country, as_of):
 
 def changes_of_party(as_of=JOHNSON):
     """Return for each country, in words, what changed at the top between Camp David and `as_of`."""
-    rows = load("leaders", as_of=as_of)
+    rows = load("leaders", as_of=as_of, recalled=True)  # the table says which were recalled
     rows = rows[rows["office"].isin(["president", "prime minister"])]
     words = {}
     for country in COLOR:
@@ -477,7 +471,7 @@ def clauses(promise, as_of=JOHNSON):
     One row for each aspect (trigger, duty, verb, who decides, legal status), one column for each clause.
     Article IV of the US-Japan treaty, also a promise to consult, is left out: its text was only recalled.
     """
-    rows = _solid(load("commitments", as_of=as_of)).set_index(["text", "article"])
+    rows = load("commitments", as_of=as_of).set_index(["text", "article"])
     table = {"Aspect": list(ASPECTS.values())}
     for key, heading in PROMISES[promise].items():
         table[heading] = list(rows.loc[key, list(ASPECTS)])
@@ -503,7 +497,7 @@ def support(as_of=JOHNSON):
 
     "After" goes by fieldwork, and by publication where the fieldwork's days are not known.
     """
-    rows = _solid(load("alliance_views"))
+    rows = load("alliance_views")
     rows = rows[rows["target"] == "trilateral / bilateral security cooperation"].copy()
     rows["wording"] = rows["question"].map(WORDING).fillna(rows["question"])
     rows["mode"] = rows["mode"].fillna("mode not stated")
@@ -704,7 +698,7 @@ def threats_table(as_of=JOHNSON):
         rows = load(resource, as_of=as_of)
         for column, wanted in pick.items():
             rows = rows[rows[column] == wanted]
-        rows = _solid(rows).sort_values("year")
+        rows = rows.sort_values("year")
         then, now = rows[rows["year"] == first].iloc[0], rows.iloc[-1]
         period = "period" if "period" in rows else "year"
         note = str(now["note"]).partition(":")[0] if pd.notna(now["note"]) else ""
@@ -748,7 +742,7 @@ KINDS = {
 def warheads(as_of=JOHNSON):
     """Return SIPRI's estimates of North Korea's warheads by January of the year: kind, value, high end of the range where one is given."""
     rows = load("dprk_tests", as_of=as_of)
-    rows = _solid(rows[rows["series"] == "SIPRI"].dropna(subset=["value"])).copy()
+    rows = rows[rows["series"] == "SIPRI"].dropna(subset=["value"]).copy()
     rows["kind"] = rows["metric"].map(KINDS)
     rows["high"] = rows["value_high"].fillna(rows["value"])
     most = rows["note"].fillna("").str.match("up to|at most")
@@ -875,7 +869,7 @@ def trust_table(as_of=JOHNSON):
 
     The newest answer public on `as_of` for each survey; an empty cell means that no such question was found.
     """
-    views = _solid(load("alliance_views", as_of=as_of))
+    views = load("alliance_views", as_of=as_of)
     table = []
     for about, answer, questions, series in _ASKED:
         line, surveys = {"about": about, "question": answer}, []
@@ -917,7 +911,7 @@ def export_rules(as_of=JOHNSON):
 
     A rule in force whose source prints no date stands at the end of its country.
     """
-    rows = _solid(load("arms_export_rules"))
+    rows = load("arms_export_rules")
     rows = rows[
         (rows["public_from"] <= pd.Timestamp(as_of)) | (rows["date_as_known"] == "n.d.")
     ].copy()

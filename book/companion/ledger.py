@@ -31,14 +31,16 @@ MEANINGS = {
 """What each verdict says of a sentence."""
 
 
+def _number(row):
+    """Return the number of a claim, which leads to its entry in the ledger."""
+    return f"[{row['id']}](#{row['id'].lower()})"
+
+
 def _opening(row):
-    """Return the mark, number and verdict that open a claim; the number leads to its entry in the ledger."""
-    link = f"[{row['id']}](#{row['id'].lower()})"
-    return (
-        f"**{link}.**"
-        if pd.isna(row["verdict"])
-        else f"{SHAPES[row['verdict']]} **{link} · {row['verdict'].capitalize()}.**"
-    )
+    """Return the mark, number and verdict that open a claim."""
+    if pd.isna(row["verdict"]):
+        return f"**{_number(row)}.**"
+    return f"{SHAPES[row['verdict']]} **{_number(row)} · {row['verdict'].capitalize()}.**"
 
 
 def _record(row):
@@ -58,10 +60,9 @@ def _claim_lines(row):
     return "\n>\n> ".join(lines)
 
 
-def _short_line(row):
+def _short_line(row, names):
     remark = row["reader_note"] if pd.notna(row["reader_note"]) else row["evidence"]
-    author = "Lin" if row["article"] == "lin-2025" else "Johnson"
-    return f"- {SHAPES[row['verdict']]} **{row['verdict'].capitalize()}.** {author}: {row['claim']}. *{remark.rstrip('.')}.* ([{row['id']}](#{row['id'].lower()}))"
+    return f"- {SHAPES[row['verdict']]} **{row['verdict'].capitalize()}.** {names[row['article']]}: {row['claim']}. *{remark.rstrip('.')}.* ({_number(row)})"
 
 
 def cards(section):
@@ -72,9 +73,10 @@ def cards(section):
     """
     rows = load("claims")
     if section == "essential":
+        names = load("articles").set_index("id")["name"]
+        ten = rows[rows["essential"]]
         return Markdown(
-            "\n".join(_short_line(row) for _, row in rows[rows["essential"]].iterrows()),
-            kind="cards",
+            "\n".join(_short_line(row, names) for _, row in ten.iterrows()), kind="cards"
         )
     chosen = rows[(rows["section"] == section) & (rows["tier"] == "card")]
     if chosen.empty:
@@ -87,7 +89,7 @@ def cards(section):
 
 
 def notes(article):
-    """Return the ledger's notes on an article ("lin-2025" or "johnson-2025"): small points, in reading order."""
+    """Return the ledger's notes on an article, by its id such as "lin-2025": small points, in reading order."""
     rows = load("claims")
     chosen = rows[(rows["article"] == article) & (rows["tier"] == "note")]
     if chosen.empty:
@@ -102,39 +104,10 @@ def notes(article):
             else ""
         )
         lines.append(
-            f"- **[{row['id']}](#{row['id'].lower()})** ([passage](#{row['section']})). {row['claim']}.{verdict} {remark}{source}"
+            f"- **{_number(row)}** ([passage](#{row['section']})). {row['claim']}.{verdict} {remark}{source}"
         )
     return Markdown("\n".join(lines), kind="notes")
 
-
-SECTIONS = {
-    "lin-front": "Lin: title, keywords and notes",
-    "lin-abstract": "Lin: Abstract",
-    "lin-i": "Lin I: Strengthen Alliances",
-    "lin-i-1": "Lin I.1: The Role of New Leadership",
-    "lin-i-2": "Lin I.2: Confronting Common Threats",
-    "lin-ii": "Lin II: Geopolitical Responses to China",
-    "lin-ii-1": "Lin II.1: The Nature of China's Challenge",
-    "lin-ii-2": "Lin II.2: Trade Coordination",
-    "lin-ii-3": "Lin II.3: Maritime Security Cooperation",
-    "lin-iii": "Lin III: Domestic Politics and Foreign Policy",
-    "lin-iii-1": "Lin III.1: Domestic Issues and Foreign Policy",
-    "lin-iii-2": "Lin III.2: Building Public Support",
-    "lin-iv": "Lin IV: Conclusion",
-    "johnson-front": "Johnson: lead picture",
-    "johnson-complicated": "Johnson: A Complicated Trilateral Alliance",
-    "johnson-elections-factors": "Johnson, Elections: the three factors",
-    "johnson-elections-seoul": "Johnson, Elections: Seoul",
-    "johnson-elections-camp-david": "Johnson, Elections: Camp David",
-    "johnson-threats-prc": "Johnson, Threats: China",
-    "johnson-threats-dprk": "Johnson, Threats: North Korea",
-    "johnson-threats-russia": "Johnson, Threats: Russian Far East",
-    "johnson-threats-taiwan": "Johnson, Threats: Taiwan",
-    "johnson-conclusions": "Johnson: Conclusions",
-    **{f"johnson-rec-{n}": f"Johnson, Recommendations: {n}" for n in range(1, 7)},
-    "johnson-back": "Johnson: references",
-}
-"""Sections of the articles, in reading order, as the ledger heads them."""
 
 READ_AT = {
     "publisher": "publisher's page",
@@ -182,14 +155,18 @@ def _entry(row, then, now):
 def whole():
     """Return the whole ledger: every claim in reading order under its section, each with a permanent address such as #l-26.
 
-    A comment before each entry tells `tables.js` article, section, kind and verdict; without scripts all entries stand.
+    Comments tell `tables.js` the articles with their names, and before each entry article, section, kind and verdict;
+    without scripts all entries stand.
     """
     rows, found = load("claims"), run_all()
-    parts = []
-    for section, title in SECTIONS.items():
+    parts = [
+        f"<!-- article {key} {name} -->"
+        for key, name in load("articles")[["id", "name"]].itertuples(index=False)
+    ]
+    for section, heading in load("sections")[["label", "heading"]].itertuples(index=False):
         chosen = rows[rows["section"] == section]
         if not chosen.empty:
-            parts.append(f"<!-- section {section} -->\n\n**[{title}](#{section})**")
+            parts.append(f"<!-- section {section} -->\n\n**[{heading}](#{section})**")
         parts += [
             _entry(row, found.get(row["id"]), today(row["id"]) if row["id"] in found else None)
             for _, row in chosen.iterrows()

@@ -93,6 +93,12 @@ def heading_map(frame, columns):
     return columns
 
 
+def phrase(names):
+    """Return names as a phrase: "a", "a and b", "a, b and c"."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
 def link(text, url):
     """Return a source as a Markdown link to its address, or as its text where it has none."""
     text = text.replace("[", "\\[").replace("]", "\\]")
@@ -137,7 +143,7 @@ def datasets(*names):
         [
             {
                 "title": f"[{item['title']}](../data/{item['path']})",
-                "rows": len(load(item["name"])),
+                "rows": len(load(item["name"], recalled=True)),
                 "vintage": item["vintage"],
             }
             for item in (described[name] for name in names)
@@ -160,7 +166,7 @@ def catalog():
         sources = "; ".join(link(source["title"], source.get("path")) for source in item["sources"])
         fields = ", ".join(f"`{field['name']}`" for field in item["schema"]["fields"])
         blocks.append(
-            f"**{item['title']}** · [{item['path']}](../data/{item['path']}), {len(load(item['name']))} rows, vintage {item['vintage']}\n\n"
+            f"**{item['title']}** · [{item['path']}](../data/{item['path']}), {len(load(item['name'], recalled=True))} rows, vintage {item['vintage']}\n\n"
             f": {item['description']} *Sources:* {sources}. *Terms:* {licenses}. {permits} *Columns:* {fields}."
         )
     return Markdown("\n\n".join(blocks), kind="catalog")

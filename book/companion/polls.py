@@ -5,20 +5,18 @@ frames widen it; `DESIGN_EFFECT` shows by how much in a common case. Waves of on
 between modes (landline, face to face, landline and mobile) nothing is joined or compared.
 """
 
-from math import sqrt
-
 import altair as alt
 import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from companion.alliances import WORDS
 from companion.budget import linked
+from companion.chance import Z95, margin, step_margin, step_test
 from companion.data import load
 from companion.days import LIN
 from companion.output import say, table
 from companion.theme import PALETTE
 
-Z95 = float(ndtri(0.975))
 DESIGN_EFFECT = 1.5
 ANSWERS = {
     "need_pct": "Revision is needed",
@@ -28,19 +26,9 @@ ANSWERS = {
 MOBILE = "landline and mobile"
 
 
-def margin(share, n, deff=1.0):
-    """Return the 95% margin, in points, of a share (%) among n answers; `deff` is the design effect."""
-    return 100 * Z95 * sqrt(deff * share / 100 * (1 - share / 100) / n)
-
-
-def step_margin(share_1, n_1, share_2, n_2, deff=1.0):
-    """Return the 95% margin, in points, of the difference between two independent shares (%)."""
-    return sqrt(margin(share_1, n_1, deff) ** 2 + margin(share_2, n_2, deff) ** 2)
-
-
 def waves(as_of=None):
     """Return NHK's constitution surveys, one row a wave; a share that was only recalled is left out."""
-    rows = load("nhk_constitution", as_of=as_of)
+    rows = load("nhk_constitution", as_of=as_of, recalled=True)  # a weak copy stays, marked
     return rows[rows["grade"] != "general knowledge"].sort_values("year").reset_index(drop=True)
 
 
@@ -305,23 +293,9 @@ def reasons_table(as_of=LIN):
 # the two shares as they were found (not pooled), so that a test and a margin never disagree. A
 # design effect multiplies the variance. Shares are published as whole percents and taken as printed.
 
-WEAK = ["general knowledge", "uncertain"]
-
-
-def _solid(name):
-    rows = load(name)
-    return rows[~rows["grade"].isin(WEAK)].copy()
-
 
 def _signed(values, places=0):
     return [f"{value:+.{places}f}".replace("-", "−") for value in values]
-
-
-def step_test(share_1, n_1, share_2, n_2, deff=1.0):
-    """Return (change in points, z, two-sided p) for two independent shares (%)."""
-    change = share_2 - share_1
-    z = change / (step_margin(share_1, n_1, share_2, n_2, deff) / Z95)
-    return change, z, 2 * ndtr(-abs(z))
 
 
 def needed(share_1, share_2, power=None, deff=1.0):
@@ -404,7 +378,7 @@ def waves_remark():
 
 
 def _base(year, source="nhk_constitution", column="need_pct", **wanted):
-    rows = _solid(source)
+    rows = load(source)
     rows = rows[rows["year"] == year]
     for name, value in wanted.items():
         rows = rows[rows[name] == value]
@@ -761,7 +735,7 @@ ASKED = {
 
 def houses(year=2024):
     """Return the answers of all houses in one year: house, mode, wording, in favor and against (%), neither, share of those who chose a side."""
-    rows = _solid("constitution_polls")[
+    rows = load("constitution_polls")[
         ["house", "year", "question", "mode", "favor_pct", "oppose_pct", "cite_as", "url"]
     ]
     nhk = (
@@ -878,7 +852,7 @@ def houses_remark(year=2024):
 
 def directions_table(years=range(2020, 2026)):
     """Return for and against by house and year, so that directions can be compared; each house only with itself."""
-    rows = _solid("constitution_polls")
+    rows = load("constitution_polls")
     rows = rows[
         (rows["question"] != "revision under the Abe government: for / against")
         & rows["year"].isin(years)
@@ -910,7 +884,7 @@ def directions_table(years=range(2020, 2026)):
 
 def vehicles():
     """Return pairs of surveys by one house: pair, survey, answer, share (%), answers counted."""
-    rows = _solid("nhk_same_house")
+    rows = load("nhk_same_house")
     rows = rows[rows["year"].isin([2015, 2017, 2022])]
     names = {
         2015: "April 2015, one week apart",
@@ -1021,7 +995,7 @@ def vehicles_remark():
 
 def article9(year=2024):
     """Return the answers on Article 9 in one year by house and wording: line, change and keep (%), weak copies marked."""
-    rows = load("article9_polls").query("year == @year")
+    rows = load("article9_polls", recalled=True).query("year == @year")
     rows = rows[rows["grade"] != "general knowledge"][
         ["house", "question", "mode", "change_pct", "keep_pct", "grade", "cite_as"]
     ]
@@ -1131,7 +1105,7 @@ MEASURE = {
 
 def mutual():
     """Return every question on the other country: direction, question, year, share (%), mode, and the run that may be joined (one series, one mode)."""
-    rows = _solid("japan_korea_views")
+    rows = load("japan_korea_views")
     rows = rows[rows["favorable_pct"].notna()].assign(
         share=lambda f: f["favorable_pct"].astype(float), asked=lambda f: f["measure"].map(MEASURE)
     )
@@ -1289,7 +1263,7 @@ TRUST = [  # series, question, label, about whom
 
 def trust(year=2025):
     """Return distrust of a president and of a country beside the value of the alliance, in both publics, %, one year."""
-    rows = _solid("alliance_views").query("year == @year")
+    rows = load("alliance_views").query("year == @year")
     parts = []
     for series, question, label, about in TRUST:
         part = rows[(rows["series"] == series) & (rows["question"] == question)]
@@ -1390,7 +1364,7 @@ COSTS = {
 
 def nuclear():
     """Return every poll of South Koreans on nuclear arms: survey, wording, year, share (%), and the share once a cost is named (`cost_low`, `cost_high`)."""
-    rows = _solid("alliance_views")
+    rows = load("alliance_views")
     rows = rows[(rows["target"] == "nuclear armament") & (rows["population"] == "South Korea")]
     parts = rows["question"].str.partition(", ")
     rows = rows.assign(asked=parts[0], condition=parts[2].str.partition(":")[0].map(COSTS))
@@ -1501,7 +1475,7 @@ def nuclear_text(years=(2022, 2023)):
 
 def exit_polls():
     """Return the forecasts for each election's two leading candidates: election, winner, agency, candidate, forecast, result, error (points), stated margin, error in standard errors."""
-    rows = _solid("rok_election_2025")
+    rows = load("rok_election_2025")
     result = rows[
         (rows["item"] == "official result") & (rows["unit"] == "percent of valid votes")
     ].set_index(["election_date", "candidate"])["value"]
@@ -1574,7 +1548,7 @@ def exit_remark():
 
 def approval():
     """Return Gallup Korea's readings of President Lee's approval: day (first of fieldwork), share (%), answers, 95% limits."""
-    rows = _solid("rok_approval")
+    rows = load("rok_approval")
     rows = rows[rows["item"] == "Lee job approval"].copy()
     half = [margin(float(row.approve_pct), row.n_responses) for row in rows.itertuples()]
     rows["share"] = rows["approve_pct"].astype(float)

@@ -3,19 +3,19 @@
 Counted are only kinds of meeting that the list is believed to hold whole: formal meetings of leaders and
 in-person meetings of foreign ministers and vice foreign ministers in 2022-2025, exercises of the three in
 2024-2025. Calls, statements, passing encounters, exercises that were not held and whatever was only
-recalled stay out. Intervals for rates are exact 95% Poisson limits (those of Garwood),
-computed here by bisection; they treat meetings as if they fell by chance, which makes them a yardstick and no model.
+recalled stay out. Intervals for rates are exact 95% Poisson limits (those of Garwood);
+they treat meetings as if they fell by chance, which makes them a yardstick and no model.
 """
 
 from datetime import date
-from math import comb, exp
 
 import altair as alt
 import pandas as pd
 
 from companion import alliances, indicators
+from companion.chance import poisson_limits, split_chance
 from companion.data import load
-from companion.days import JOHNSON, LIN, spell_day
+from companion.days import JOHNSON, LIN, RECORD_END, spell_day
 from companion.output import say, table
 from companion.theme import PALETTE
 
@@ -101,12 +101,7 @@ def countable():
     `group` is a level of meeting or "exercises". See the module's head for what is left out.
     """
     rows = load("meetings")
-    rows = rows[
-        rows["date"].notna()
-        & (rows["date"] >= FROM)
-        & (rows["date"] < TO)
-        & ~rows["grade"].isin(alliances.WEAK)
-    ]
+    rows = rows[rows["date"].notna() & (rows["date"] >= FROM) & (rows["date"] < TO)]
     rows = rows[~rows["date"].dt.strftime("%Y-%m-%d").isin(alliances.NOT_FORMAL)].copy()
     rows["group"] = rows["level"].where(
         (rows["kind"] == "meeting") & rows["level"].isin([*MET, *OTHER])
@@ -173,37 +168,6 @@ def rate(number, months):
         return (float("nan"),) * 3
     low, high = poisson_limits(number)
     return number / months, low / months, high / months
-
-
-def poisson_limits(number, level=0.95):
-    """Return the exact (Garwood) limits for the mean of a Poisson count."""
-
-    def at_most(k, mean):
-        term = total = exp(-mean)
-        for step in range(1, k + 1):
-            term *= mean / step
-            total += term
-        return total
-
-    def solve(k, wanted):
-        low, high = 0.0, 10.0 * (k + 3)
-        for _ in range(80):
-            middle = (low + high) / 2
-            low, high = (middle, high) if at_most(k, middle) > wanted else (low, middle)
-        return (low + high) / 2
-
-    tail = (1 - level) / 2
-    return (0.0 if number == 0 else solve(number - 1, 1 - tail)), solve(number, tail)
-
-
-def split_chance(one, other, share):
-    """Return the chance of a split of `one + other` events at least as uneven as this, if each falls into the first span with `share`.
-
-    Exact two-sided binomial test, by the sum of all splits no likelier than the one seen.
-    """
-    total = one + other
-    chance = [comb(total, k) * share**k * (1 - share) ** (total - k) for k in range(total + 1)]
-    return sum(p for p in chance if p <= chance[one] * (1 + 1e-9))
 
 
 def periods_table(by=CAPITALS):
@@ -453,11 +417,7 @@ def burden_table():
     rows = load("burden")
     day = rows["date"].dt.strftime("%Y-%m-%d")
     rows = (
-        rows[
-            day.isin(ASKED)
-            & ~((day == "2025-11-14") & (rows["unit"] != "percent of GDP"))
-            & ~rows["grade"].isin(alliances.WEAK)
-        ]
+        rows[day.isin(ASKED) & ~((day == "2025-11-14") & (rows["unit"] != "percent of GDP"))]
         .sort_values("date")
         .copy()
     )
@@ -671,7 +631,7 @@ def sentence(kind):
 
 def _say_counted():
     rows = counts()
-    left = load("meetings").query(
+    left = load("meetings", recalled=True).query(
         "kind == 'exercise' and grade == 'general knowledge' and year == 2024"
     )
     total = rows[[*MET, *OTHER, "exercises"]].sum()
@@ -720,7 +680,7 @@ def _say_sides():
 
 def _say_commitment():
     issued = load("commitments").query("text == 'Commitment to Consult'")["signed"].iloc[0]
-    terms = load("leaders")
+    terms = load("leaders", recalled=True)  # of these terms the beginning is recalled, not the end
     ends = terms[(terms["start"] <= issued) & (terms["end"] > issued)].sort_values("end")
     listed = "; ".join(
         f"{name} on {spell_day(day)}" for name, day in zip(ends["name"], ends["end"])
@@ -757,7 +717,7 @@ def _say_forecasts():
     rows = load("forecasts")
     number = rows["outcome"].value_counts()
     later = sum(
-        str(day) > "2026-05-31" for day in rows["horizon"].fillna("") if str(day)[:2] == "20"
+        str(day) > str(RECORD_END) for day in rows["horizon"].fillna("") if str(day)[:2] == "20"
     )
     listed = ", ".join(f"{outcome} {number.get(outcome, 0)}" for outcome in OUTCOMES)
     return say(

@@ -57,12 +57,13 @@
     filter(table.closest(".table-scroll, .pst-scrollable-table-container") || table, number, "Filter the rows", "rows", items, []);
   });
 
-  // The ledger: a comment "claim article section kind verdict" stands before each entry, "section label" before each heading.
+  // The ledger: comments "article id name" open it; "claim article section kind verdict" stands before each entry, "section label" before each heading.
   document.querySelectorAll(".computed-cards").forEach(function (ledger) {
-    var items = [], groups = [];
+    var items = [], groups = [], articles = [];
     Array.from(ledger.childNodes).forEach(function (node) {
       var told = node.nodeType === Node.COMMENT_NODE ? node.data.trim().split(/\s+/) : [];
-      if (told[0] === "section") groups.push({ label: told[1], nodes: [], items: [] });
+      if (told[0] === "article") articles.push([told[1], told.slice(2).join(" ") + ", all sections"]);
+      else if (told[0] === "section") groups.push({ label: told[1], nodes: [], items: [] });
       else if (told[0] === "claim") {
         var item = { nodes: [], text: "", facts: { section: [told[1], told[2]], kind: [told[3]], verdict: [told[4]] } };
         items.push(item);
@@ -83,12 +84,12 @@
     }
     var titles = {};
     groups.forEach(function (group) { titles[group.label] = group.nodes.map(function (node) { return node.textContent; }).join(" ").trim(); });
-    var sections = [["lin-2025", "Lin, all sections"], ["johnson-2025", "Johnson, all sections"]].concat(options("section", titles));
+    var sections = articles.concat(options("section", titles));
     var box = filter(ledger, "ledger", "Search the ledger", "claims", items, [
       { fact: "section", label: "Article or section", options: sections },
       { fact: "kind", label: "Kind", options: options("kind", { text: "slip or fact of the text" }) },
       { fact: "verdict", label: "Verdict", options: options("verdict", { none: "no verdict (slips)" }) }
-    ], function (values) { return /-2025$/.test(values[0]) && values[2]; });  // no tally of verdicts by author
+    ], function (values) { return values[2] && articles.some(function (article) { return article[0] === values[0]; }); });  // no tally of verdicts by author
     box.addEventListener("filtered", function () {
       groups.forEach(function (group) {
         var some = group.items.some(function (item) { return item.shown; });
