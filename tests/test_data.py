@@ -1004,6 +1004,19 @@ def test_make_data_renews_sizes_and_hashes_and_nothing_else(folder, monkeypatch,
     )
 
 
+def test_the_check_names_a_changed_file_and_writes_nothing(folder, monkeypatch, capsys):
+    monkeypatch.setattr(data, "FOLDER", folder)
+    assert package.main(["check"]) == 0
+    assert capsys.readouterr().out == f"{len(NAMES)} resources valid; as recorded\n"
+    path, before = folder / "timeline.csv", (folder / "datapackage.json").read_bytes()
+    path.write_bytes(path.read_bytes().replace(b"re-elects", b"elects again", 1))
+    assert package.main(["check"]) == 1
+    assert capsys.readouterr().err == (
+        "timeline.csv: found a size or hash other than datapackage.json records; expected `make data` after a change\n"
+    )
+    assert (folder / "datapackage.json").read_bytes() == before
+
+
 # ---------------------------------------------------------------- the way in
 
 
