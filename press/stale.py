@@ -55,10 +55,8 @@ def find_outdated(app, env, added, changed, removed):
     outdated = set()
     if kept.get("inputs") != inputs:
         cache = get_cache(_cache_path(app))
-        paths = {str(Path(env.doc2path(name))) for name in notebooks}
-        for record in cache.list_cache_records():
-            if record.uri in paths:
-                cache.remove_cache(record.pk)
+        for record in cache.list_cache_records():  # all: by path, those of a moved tree would stay
+            cache.remove_cache(record.pk)
         outdated |= notebooks
     if kept.get("frame") != frame:
         outdated |= env.found_docs

@@ -238,6 +238,17 @@ def test_a_plain_build_gives_the_same_pages_and_follows_every_change(tree):
     )
 
 
+def test_a_moved_tree_follows_every_change(tree, tmp_path):
+    """The cache of executions tells notebooks apart by their code, not by the folder in which they lie."""
+    plain(tree)
+    moved = tmp_path / "moved"
+    shutil.copytree(tree, moved, symlinks=True)
+    helper = moved / "book" / "companion" / "sample.py"
+    helper.write_text(HELPER.replace("first", "third"))
+    plain(moved)
+    assert "the third word" in sample_page(moved)
+
+
 def test_an_address_in_citation_cff_gives_canonical_links(tree):
     path = tree / "CITATION.cff"
     good = path.read_text(encoding="utf-8")

@@ -1,5 +1,6 @@
 """The built HTML as readers meet it: in a browser without a network, by theme and width, without scripts, from disk."""
 
+import csv
 import gzip
 import json
 import re
@@ -532,3 +533,27 @@ def test_missing_page_leads_home(chromium, site, html):
 
 def test_templates_are_not_published(html):
     assert not list(html.rglob("*webpack-macros*"))
+
+
+def test_the_ledger_can_be_narrowed_to_one_article_and_tells_no_tally(chromium, site):
+    with open(ROOT / "data" / "articles.csv", encoding="utf-8", newline="") as file:
+        articles = list(csv.DictReader(file))
+    with open(ROOT / "data" / "claims.csv", encoding="utf-8", newline="") as file:
+        claims = [row["article"] for row in csv.DictReader(file)]
+    context, record = open_window(chromium)
+    window = context.new_page()
+    window.goto(site + "book/claims.html")
+    choice, status = window.get_by_label("Article or section"), window.locator(".table-filter span")
+    told = {
+        option.get_attribute("value"): option.inner_text()
+        for option in choice.locator("option").all()
+    }
+    for article in articles:
+        assert told[article["id"]] == f"{article['name']}, all sections"
+        choice.select_option(article["id"])
+        assert status.inner_text() == f"{claims.count(article['id'])} of {len(claims)} claims"
+        window.get_by_label("Verdict").select_option("supported")
+        assert status.inner_text() == "Shown, not counted"
+        window.get_by_label("Verdict").select_option("")
+    assert record.outside == [] and record.failed == [] and record.said == []
+    context.close()

@@ -12,7 +12,7 @@ and then calls `companion.load`, `companion.table`, `companion.say`, `companion.
 import sys
 
 # Altair's validator would build a grammar of internationalized addresses, which takes every notebook 1.6 s and nobody here uses.
-sys.modules.setdefault("rfc3987_syntax", None)
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 from companion.data import DataError, load
 from companion.days import JOHNSON, LIN

@@ -10,9 +10,9 @@ JOHNSON = date(2025, 8, 12)
 
 
 RECORD_END = date(2026, 5, 31)
-"""The end of the record: what this companion covers."""
+"""The end of the record, up to which events are covered."""
 
 
-def spell_day(day, short=False):
+def spell_day(day: date, short: bool = False) -> str:
     """Return a date in words, "March 8, 2025" (or "Mar 8, 2025"), on every system the same."""
     return f"{day:%b}" * short + f"{day:%B}" * (not short) + f" {day.day}, {day.year}"

@@ -10,6 +10,8 @@ import copy
 import json
 import math
 import re
+from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 from IPython.display import display
@@ -569,7 +571,17 @@ def _check_paper(name, spec, paper):
                 )
 
 
-def figure(chart, *, name, caption, alt, source, table=None, columns=None, paper=()):
+def figure(
+    chart: Any,
+    *,
+    name: str,
+    caption: str,
+    alt: str,
+    source: Sequence[str],
+    table: pd.DataFrame | None = None,
+    columns: dict[str, str] | str | None = None,
+    paper: Sequence[dict[str, Any]] = (),
+) -> Figure:
     """Return a chart as a figure of the book.
 
     `chart`: an Altair chart. `name`: its permanent label, "fig-" and lower-case words. `caption`: a

@@ -65,7 +65,7 @@ def _short_line(row, names):
     return f"- {SHAPES[row['verdict']]} **{row['verdict'].capitalize()}.** {names[row['article']]}: {row['claim']}. *{remark.rstrip('.')}.* ({_number(row)})"
 
 
-def cards(section):
+def cards(section: str) -> Markdown:
     """Return the claim cards of a section (a label such as "lin-ii-3"), or for "essential" the ten in a line each.
 
     A card may hold several claims that stand or fall together. Raises KeyError where the ledger
@@ -88,7 +88,7 @@ def cards(section):
     return Markdown("\n\n<!-- next card -->\n\n".join(blocks), kind="cards")
 
 
-def notes(article):
+def notes(article: str) -> Markdown:
     """Return the ledger's notes on an article, by its id such as "lin-2025": small points, in reading order."""
     rows = load("claims")
     chosen = rows[(rows["article"] == article) & (rows["tier"] == "note")]
@@ -152,7 +152,7 @@ def _entry(row, then, now):
     return f"<!-- claim {' '.join(told)} -->\n\n({row['id'].lower()})=\n> " + "\n>\n> ".join(lines)
 
 
-def whole():
+def whole() -> Markdown:
     """Return the whole ledger: every claim in reading order under its section, each with a permanent address such as #l-26.
 
     Comments tell `tables.js` the articles with their names, and before each entry article, section, kind and verdict;
@@ -178,7 +178,7 @@ def whole():
     )
 
 
-def verdicts():
+def verdicts() -> Markdown:
     """Return the table of verdicts, with the mark and the meaning of each."""
     rows = pd.DataFrame(
         {
@@ -192,7 +192,7 @@ def verdicts():
     )  # without a number, as on paper the ledger comes last
 
 
-def summary():
+def summary() -> Markdown:
     """Return the computed sentence that tells how many claims have a check, and how many checks newer data would turn."""
     return say(
         "Where the data of this book decide, a short function computes figures and verdict from what the package held as public on the day in question: "

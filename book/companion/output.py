@@ -5,8 +5,10 @@ the PDF get a real table or sentence from it. What the book must know beside the
 label and caption) travels as output metadata under the key ``companion``.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from numbers import Integral
+from typing import Any
 
 import pandas as pd
 from IPython.display import display
@@ -18,7 +20,7 @@ from companion.days import spell_day
 class Markdown:
     """One Markdown output; `metadata` tells the book what it is, `plain` stands for a long text where no Markdown is shown."""
 
-    def __init__(self, text, plain=None, **metadata):
+    def __init__(self, text: str, plain: str | None = None, **metadata: Any) -> None:
         self.text, self.plain, self.metadata = text, plain or text, metadata
 
     def _ipython_display_(self):
@@ -42,7 +44,7 @@ class _Count(int):
         return super().__format__(spec)
 
 
-def say(template, **values):
+def say(template: str, **values: Any) -> Markdown:
     """Return one computed sentence or paragraph.
 
     `template` is Markdown with named fields as in `str.format`; a date prints in words with the
@@ -61,7 +63,7 @@ def _decimals(column):
     return max((len(text.partition(".")[2]) for text in shown), default=0)
 
 
-def text_cells(column):
+def text_cells(column: pd.Series) -> list[str]:
     """Return a column's values as the text a reader sees; a missing value is an en dash."""
     if pd.api.types.is_bool_dtype(column.dtype):
         written = column.map({True: "yes", False: "no"})
@@ -77,7 +79,9 @@ def text_cells(column):
     return ["–" if pd.isna(value) or value == "" else str(value) for value in written]
 
 
-def heading_map(frame, columns):
+def heading_map(
+    frame: pd.DataFrame, columns: dict[str, str] | list[str] | str | None
+) -> dict[str, str]:
     """Return {column: heading} for `columns` given as a dict, a space-separated string or None (all)."""
     if columns is None:
         columns = list(frame.columns)
@@ -93,19 +97,25 @@ def heading_map(frame, columns):
     return columns
 
 
-def phrase(names):
+def phrase(names: Iterable[str]) -> str:
     """Return names as a phrase: "a", "a and b", "a, b and c"."""
     *first, last = names
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def link(text, url):
+def link(text: str, url: object) -> str:
     """Return a source as a Markdown link to its address, or as its text where it has none."""
     text = text.replace("[", "\\[").replace("]", "\\]")
     return f"[{text}](<{url}>)" if isinstance(url, str) and url.startswith("http") else text
 
 
-def table(frame, columns=None, caption=None, name=None, filterable=False):
+def table(
+    frame: pd.DataFrame,
+    columns: dict[str, str] | str | None = None,
+    caption: str | None = None,
+    name: str | None = None,
+    filterable: bool = False,
+) -> Markdown:
     """Return a frame as a real table.
 
     `columns` selects, orders and heads them: {column: heading}, or a space-separated string of
@@ -132,11 +142,11 @@ def table(frame, columns=None, caption=None, name=None, filterable=False):
     text = "\n".join(lines)
     if caption:
         text = f"**{caption}**\n\n{text}"
-    told = {"name": name, "caption": caption, "filterable": filterable}
+    told: dict[str, Any] = {"name": name, "caption": caption, "filterable": filterable}
     return Markdown(text, kind="table", **{key: value for key, value in told.items() if value})
 
 
-def datasets(*names):
+def datasets(*names: str) -> Markdown:
     """Return the table of the resources that a notebook draws on: title with its file, rows, vintage. Raises KeyError for an unknown name."""
     described = {item["name"]: item for item in resources()}
     rows = pd.DataFrame(
@@ -152,7 +162,7 @@ def datasets(*names):
     return table(rows, {"title": "Data of this notebook", "rows": "Rows", "vintage": "Vintage"})
 
 
-def catalog():
+def catalog() -> Markdown:
     """Return the list of all data resources: what each holds, its sources and vintage, its terms, and a download."""
     blocks = []
     for item in resources():

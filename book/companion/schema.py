@@ -8,7 +8,10 @@ standard, version 2 (https://datapackage.org/standard/data-package/).
 import csv
 import io
 import re
+from collections.abc import Callable
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +20,7 @@ class DataError(ValueError):
     """Something in the data is not as the schema says; the message is one line."""
 
 
-def as_date(text):
+def as_date(text: str) -> date:
     """Return the date written as YYYY-MM-DD; ValueError for any other text."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
         raise ValueError(text)
@@ -31,7 +34,7 @@ def _as_number(kind, pattern, text):
 
 
 # Table Schema type: what it is called in a message, how a cell is read, the pandas type.
-_TYPES = {
+_TYPES: dict[str, tuple[str, Callable[[str], Any], str]] = {
     "string": ("text", str, "string"),
     "integer": ("a whole number", lambda s: _as_number(int, r"-?\d+", s), "Int64"),
     "number": (
@@ -143,7 +146,9 @@ def _cell(file, row, field, text):
     return value
 
 
-def read_table(path, schema, descriptor="datapackage.json"):
+def read_table(
+    path: Path, schema: dict[str, Any], descriptor: str = "datapackage.json"
+) -> pd.DataFrame:
     """Return a CSV file as a DataFrame with the types of its schema, a dict from the descriptor.
 
     DataError at the first thing that does not fit, with file, row and column.
@@ -163,8 +168,8 @@ def read_table(path, schema, descriptor="datapackage.json"):
     _check_header(path.name, header, names)
     if not lines:
         _refuse(path.name, 2, None, "nothing", "at least one row")
-    columns = {column: [] for column in names}
-    key, seen = schema.get("primaryKey", []), {}
+    columns: dict[str, list] = {column: [] for column in names}
+    key, seen = schema.get("primaryKey", []), dict[tuple, int]()
     for row, cells in enumerate(lines, start=2):
         if len(cells) != len(names):
             _refuse(path.name, row, None, f"{len(cells)} cells", f"{len(names)}, as in the header")
@@ -181,7 +186,9 @@ def read_table(path, schema, descriptor="datapackage.json"):
     )
 
 
-def check_references(path, frame, schema, look_up):
+def check_references(
+    path: Path, frame: pd.DataFrame, schema: dict[str, Any], look_up: Callable[[str], pd.DataFrame]
+) -> None:
     """Refuse a value whose foreign key leads nowhere; `look_up` returns the frame of another resource by its name."""
     for key in schema.get("foreignKeys", []):
         (column,), target = key["fields"], key["reference"]

@@ -5,27 +5,30 @@ and the verdict they give. A check reads the package through `companion.load` al
 what was only recalled.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
 from companion.data import DataError, load
 from companion.days import spell_day
 
-CHECKS = {}
-"""Claim id: the function that checks it."""
-
 
 @dataclass(frozen=True)
 class Finding:
     """What a check found: `figures`, {what it is: value}, and the `verdict` that they give, one of the ledger's."""
 
-    figures: dict
+    figures: dict[str, Any]
     verdict: str
 
     def __str__(self):
         return "; ".join(f"{name}: {written(value)}" for name, value in self.figures.items())
+
+
+CHECKS: dict[str, Callable[[date | None], Finding]] = {}
+"""Claim id: the function that checks it."""
 
 
 def written(value):
