@@ -4,8 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON_BOOK := PYTHONPATH=book $(BIN)/python
 BUILD := $(PYTHON_BOOK) -m press.build
+CODE := press book tests
+QUICK := data claims chapters references arithmetic budget polls together arrows
 
-.PHONY: help book html pdf epub lab data notebooks lock test test-all cut edition clean setup setup-tests setup-system
+.PHONY: help book html pdf epub lab data notebooks lock check test test-all cut edition clean setup setup-tests setup-system
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,8 +37,16 @@ lock: setup-tests  ## renew constraints.txt, the full lock for every system
 	@mkdir -p _build && grep -hv '^-' requirements.txt tests/requirements.txt > _build/lock.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o constraints.txt _build/lock.in
 
+check: setup-tests  ## format, lint, types, data, stored figures and the quick tests, in half a minute
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy
+	@$(PYTHON_BOOK) -m press.package check
+	@$(PYTHON_BOOK) -m press.check_figures
+	$(BIN)/python -m pytest $(QUICK:%=tests/test_%.py) -q -n 2 -m "not slow and not built"
+
 test: setup-tests setup-system  ## the tests, in a few minutes
-	$(BIN)/python -m pytest tests --nbval book/*.ipynb --nbval-current-env -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests --nbval book/*.ipynb --nbval-current-env -q -n 2 --dist loadfile --durations=15
 
 test-all: test  ## the tests and what takes longer
 	$(BIN)/python -m pytest tests -q -m slow

@@ -31,7 +31,18 @@ sys.path[:0] = [str(ROOT), str(BOOK)]
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: left out of `make test`; `make test-all` runs it")
+    config.addinivalue_line("markers", "built: needs the built book or a browser; set by conftest")
     config.option.markexpr = config.option.markexpr or "not slow"
+
+
+BUILT = {"html", "pdf", "epub", "site", "chromium", "figures"}
+"""Fixtures for which the book is built or a browser is started."""
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if BUILT & set(getattr(item, "fixturenames", ())):
+            item.add_marker("built")
 
 
 def need(tool, *names):

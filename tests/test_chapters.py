@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 from conftest import BOOK, ROOT, notebooks
 
+from companion.days import RECORD_END
 from press.build import dumps
 
 PENDING = []  # sections that stand as headings only; empty when the chapters are whole
@@ -33,6 +34,8 @@ PARTS = ["The argument", "The evidence", "How far it goes", "Discuss"]
 KINDS = {3: ["opening", "probing", "counter"], 1: ["opening"]}
 TITLES = {"opening": "Opening", "probing": "Probing", "counter": "Counter-argument"}
 NOTES = ["Purpose", "Where it goes", "Misreading", "Follow-up", "Minutes"]
+SEASON = ["winter", "spring", "summer", "autumn"][RECORD_END.month % 12 // 3]
+KNOWN_TO = f"{SEASON} {RECORD_END.year}"
 SECTIONS = [(chapter, section) for chapter in WORDS for section in WORDS[chapter]]
 BOOKS = notebooks()
 
@@ -150,7 +153,7 @@ def test_evidence_is_computed_and_later_events_stand_apart(chapter, section):
     ):
         assert (
             box.startswith(":class: since\n")
-            and "Known to this companion up to spring 2026." in box
+            and f"Known to this companion up to {KNOWN_TO}." in box
         )
 
 
@@ -181,7 +184,7 @@ def test_a_notebook_of_evidence_has_its_parts(name):
     text = text_of(name)
     headings = re.findall(r"^## (.+)$", text, re.M)
     assert headings[-3:] == ["How far it goes", "Discuss", "Further reading"] and len(headings) >= 8
-    assert "known to this companion up to spring 2026" in text.lower(), (
+    assert f"known to this companion up to {KNOWN_TO}" in text.lower(), (
         "the page says to which day the record is known"
     )
     listed = set(re.findall(r'"(\w+)"', re.search(r"companion\.datasets\((.*?)\)", text, re.S)[1]))
