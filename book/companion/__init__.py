@@ -15,7 +15,7 @@ import sys
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 from companion.data import DataError, cited, load
-from companion.days import JOHNSON, LIN
+from companion.days import JOHNSON, LIN, dates, day, spell_day
 from companion.figures import FigureError, figure
 from companion.ledger import checked, essential, notes
 from companion.marks import countries, ends, runs, years
@@ -33,6 +33,8 @@ __all__ = [
     "cited",
     "countries",
     "datasets",
+    "dates",
+    "day",
     "ends",
     "essential",
     "figure",
@@ -44,6 +46,7 @@ __all__ = [
     "sealed",
     "since",
     "spans",
+    "spell_day",
     "table",
     "years",
 ]
