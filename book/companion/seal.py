@@ -49,7 +49,7 @@ def sealed(
 
 
 def _keys(frame):
-    rounded = frame.round(6)
+    rounded = frame.assign(**frame.select_dtypes("float").round(6))
     return list(rounded.astype("string").fillna("").itertuples(index=False, name=None))
 
 
