@@ -181,7 +181,8 @@ def _planted(row, fields, key, number):
         elif name in ("period", "date_as_known"):
             new[name] = re.sub(r"20\d\d", "2031", new[name])
         elif name == "id":
-            new[name] = f"{new[name].split('-')[0]}-{900 + number}"
+            ids = [f"{new[name].split('-')[0]}-{first + number}" for first in (900, 90)]
+            new[name] = next(one for one in ids if re.fullmatch(limits["pattern"], one))
         elif name in key and field["type"] == "string" and not {"enum", "pattern"} & limits.keys():
             new[name] = f"{new[name]} planted {number}"
     return new
@@ -227,11 +228,12 @@ companion.figure(alt.Chart(budget).mark_bar().encode(
 }
 
 
-@pytest.mark.parametrize("leak", LEAKS)
 @pytest.mark.parametrize("change", [without_later(LIN), with_later], ids=["taken out", "put in"])
-def test_a_cell_that_tells_what_came_later_is_seen(leak, change, in_data):
+def test_a_cell_that_tells_what_came_later_is_seen(change, in_data):
     """What the two tests above look at does change with such a cell."""
-    before = sealed_view(run("lin-2025", LIN, LEAKS[leak], since=False))
+    before = sealed_view(run("lin-2025", LIN, *LEAKS.values(), since=False))
     in_data(change)
-    after = sealed_view(run("lin-2025", LIN, LEAKS[leak], since=False))
-    assert after[:-3] == before[:-3] and after[-3:] != before[-3:]
+    after = sealed_view(run("lin-2025", LIN, *LEAKS.values(), since=False))
+    assert after[:-8] == before[:-8]
+    told = [one != other for one, other in zip(after[-8:], before[-8:])]
+    assert told[0] and told[1] and any(told[2:5]) and any(told[5:]), dict(zip(LEAKS, told))
