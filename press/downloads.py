@@ -51,6 +51,8 @@ def table_rows(node, cited):
     if "all_rows" in node:
         more = {"Source": plain(node["all_rows"]), **more}
     head = [safe(name) for name in node["columns"]]
+    # DuckDB does not see quotation marks behind a byte-order mark.
+    head[0] = head[0].replace(",", ";").replace('"', "'")
     added = [f"{name} of the figure" if name in head else name for name in more]
     return [
         head + added,
