@@ -52,6 +52,7 @@ THEME = {
         "domainColor": PALETTE["gray"],
         "tickColor": PALETTE["gray"],
         "labelPadding": 4,
+        "labelLimit": 0,
         "titlePadding": 8,
     },
     "axisX": {"grid": False, "labelFlush": False},
@@ -74,8 +75,8 @@ THEME = {
         "orient": "top",
         "offset": 26,
         "symbolStrokeWidth": 2,
-        "titleLimit": 320,
-        "labelLimit": 320,
+        "titleLimit": 0,
+        "labelLimit": 0,
     },
     "header": {
         "labelColor": PALETTE["ink"],
@@ -84,6 +85,9 @@ THEME = {
         "titleFontSize": 13,
         "titleFontWeight": "normal",
     },
+    "facet": {"spacing": 40},
+    "headerFacet": {"labelPadding": 30},
+    "headerColumn": {"labelPadding": 30},
     "title": {
         "color": PALETTE["ink"],
         "fontSize": 14,
@@ -107,4 +111,7 @@ THEME = {
         "diverging": [PALETTE["orange"], PALETTE["rule"], PALETTE["blue"]],
     },
 }
-"""House style, laid under each chart's own `config`."""
+"""House style, laid under each chart's own `config`.
+
+A limit of 0 is none: no label is cut. Between the panels of a facet, and under their heads, stands the title of y, above the plot.
+"""
