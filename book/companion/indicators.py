@@ -93,7 +93,7 @@ def crisis_chart(as_of=JOHNSON):
     months = alt.Axis(
         format="%b",
         tickCount="month",
-        labelExpr="month(datum.value) == 0 ? [utcFormat(datum.value, '%b'), '2025'] : utcFormat(datum.value, '%b')",
+        labelExpr="utcmonth(datum.value) == 0 ? [utcFormat(datum.value, '%b'), utcFormat(datum.value, '%Y')] : utcFormat(datum.value, '%b')",
     )
     framed = alt.X("day:T", title=None, axis=months, scale=alt.Scale(type="utc", domain=SHOWN))
     x = alt.X(

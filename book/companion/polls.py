@@ -1595,7 +1595,7 @@ def approval_chart():
             "day:T",
             title=None,
             axis=alt.Axis(format="%b %Y", tickCount=5, labelAngle=0, labelOverlap=True),
-            scale=alt.Scale(nice=False, padding=14),
+            scale=alt.Scale(type="utc", nice=False, padding=14),
         )
     )
     y = alt.Y(
