@@ -13,9 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pikepdf
 import vl_convert
 
+from companion.vegalite import channels, views
 from press.edition import ROOT
 
 PHONE = 350  # pixels that a phone's column leaves a figure
+UNSIZED = 300  # pixels of a plot for which no width was said
+CONCAT = ("hconcat", "vconcat", "concat")
 VEGA_LITE = "6.4"  # twin, page and PDF draw with the same one; a test compares it with what JupyterLab draws with
 
 
@@ -77,61 +80,77 @@ def _width(spec):
     )
 
 
-def views(spec):
-    """Yield a specification and all views inside it."""
-    yield spec
-    for key in ("layer", "hconcat", "vconcat", "concat"):
-        for part in spec.get(key, []):
-            yield from views(part)
-    if isinstance(spec.get("spec"), dict):
-        yield from views(spec["spec"])
+def fit_page(spec):
+    """Return a specification as the page and paper draw it: the long names of its rows and colors in lines."""
+    told = json.loads(json.dumps(spec))
+    _wrap_names(told, 48)
+    return told
 
 
 def narrow(spec, room=PHONE):
     """Return a specification redrawn for a phone, `room` pixels wide: text keeps its size, views stack, plots take the width."""
     small = json.loads(json.dumps(spec))
-    for view in list(views(small)):
-        if "hconcat" in view:
-            view["vconcat"] = view.pop("hconcat")
-        if "columns" in view or isinstance(view.get("facet"), dict) and "field" in view["facet"]:
-            view["columns"] = 1
-        for place in (
-            view.get("facet"),
-            view.get("encoding"),
-        ):  # panels beside each other stack, too
-            if isinstance(place, dict) and "column" in place and "row" not in place:
-                place["row"] = place.pop("column")
-            if isinstance(place, dict) and isinstance(place.get("facet"), dict):
-                place["facet"]["columns"] = 1
+    for view in views(small):
+        _stack(view)
         for channel in ("x", "y"):
             _wrap_title(view.get("encoding", {}).get(channel), channel)
-    small["config"]["legend"] = {**small["config"].get("legend", {}), "columns": 1}
-    small["config"]["axis"] = {
-        **small["config"].get("axis", {}),
-        "labelOverlap": True,
-        "labelSeparation": 3,
-    }
-    sized = [view for view in views(small) if isinstance(view.get("width"), (int, float))]
-    full = max((view["width"] for view in sized), default=0)
+    style = small["config"]
+    style["legend"] = {**style.get("legend", {}), "columns": 1}
+    style["axis"] = {**style.get("axis", {}), "labelOverlap": True, "labelSeparation": 3}
+    sized = list(_plots(small))
+    for view in sized:
+        if not isinstance(view.get("width"), (int, float)):
+            view["width"] = UNSIZED
+    full = max(view["width"] for view in sized)
     for view in views(small):
-        mark = view.get("mark")
-        if isinstance(mark, dict) and mark.get("type") == "text" and mark.get("fontSize", 0) > 11:
-            mark["fontSize"] = 11
-        if (
-            isinstance(mark, dict)
-            and mark.get("type") == "bar"
-            and isinstance(mark.get("size"), (int, float))
-            and full
-        ):
-            mark["size"] = max(4, round(mark["size"] * (room - 50) / full))
+        _shrink_mark(view.get("mark"), (room - 50) / full)
     # The wide drawing of a lone view is there already; what stands beside its plot tells how far to shrink at first.
-    _fit(small, sized, room, _width(spec) - room if len(sized) == 1 else None)
+    alone = len(sized) == 1 and sized[0]["width"] == spec.get("width")
+    _fit(small, sized, room, _width(spec) - room if alone else None)
     for letters in (34, 28, 24, 20, 16):  # what is still too wide are the names of the rows
         if _width(small) <= room:
             break
-        _wrap_names(small, letters)
+        _wrap_names(small, letters, size=11)
     _fit(small, sized, room)
     return small
+
+
+def _stack(view):
+    """Set the views and panels that stand beside each other in a view one below the other."""
+    if "hconcat" in view:
+        view["vconcat"] = view.pop("hconcat")
+    split = view.get("facet", view.get("repeat"))
+    wrapped = isinstance(split, list) or isinstance(split, dict) and "field" in split
+    if "columns" in view or wrapped or "concat" in view:
+        view["columns"] = 1
+    for place in (split, view.get("encoding")):
+        if isinstance(place, dict) and "column" in place and "row" not in place:
+            place["row"] = place.pop("column")
+            for _, item in channels(view) if "repeat" in view else ():
+                if item.get("field") == {"repeat": "column"}:
+                    item["field"] = {"repeat": "row"}
+        if isinstance(place, dict) and isinstance(place.get("facet"), dict):
+            place["facet"]["columns"] = 1
+
+
+def _plots(view):
+    """Yield the views of a specification that have a plot of their own."""
+    if "mark" in view or "layer" in view:
+        yield view
+        return
+    inner = [view["spec"]] if isinstance(view.get("spec"), dict) else []
+    for part in inner + [part for key in CONCAT for part in view.get(key, [])]:
+        yield from _plots(part)
+
+
+def _shrink_mark(mark, scale):
+    """Set a mark of type text no larger than 11 pixels, and a bar of fixed width in proportion to its plot."""
+    if not isinstance(mark, dict):
+        return
+    if mark.get("type") == "text" and mark.get("fontSize", 0) > 11:
+        mark["fontSize"] = 11
+    if mark.get("type") == "bar" and isinstance(mark.get("size"), (int, float)):
+        mark["size"] = max(4, round(mark["size"] * scale))
 
 
 def _fit(spec, sized, room, excess=None):
@@ -163,45 +182,54 @@ def _wrap_title(channel, name, letters=45):
                 }
 
 
-def _wrap_names(spec, letters):
-    """Set the names of rows in 11 pixels, in lines of at most `letters`, and give the rows the height for them."""
-    names = {
-        value
-        for rows in spec.get("datasets", {}).values()
-        for row in rows
-        for value in row.values()
-        if isinstance(value, str)
-    }
-    lines = {
-        name: [line for part in name.split("|") for line in textwrap.wrap(part, letters)]
-        for name in sorted(names)
-        if len(name) > letters
-    }
+def _names(spec, item, guide):
+    """Return the words that a channel shows beside its axis or legend, in order."""
+    named = isinstance(item, dict) and item.get("type") in ("nominal", "ordinal")
+    if not named or not isinstance(item.get("field"), str) or item.get(guide, {}) is None:
+        return []
+    rows = [row for values in spec.get("datasets", {}).values() for row in values]
+    words = {row.get(item["field"]) for row in rows}
+    return sorted(word for word in words if isinstance(word, str))
+
+
+def _wrap_names(spec, letters, size=None):
+    """Set the names of rows and colors in lines of at most `letters`, and give the rows the height for them.
+
+    With a `size` of type, in pixels, the names of rows are set in it, long or not; without, an axis that has
+    its own way to write its names keeps it.
+    """
+    found = []
+    for plot in _plots(spec):
+        for part in views(plot):
+            for channel, guide in (("y", "axis"), ("color", "legend")):
+                item = part.get("encoding", {}).get(channel)
+                if names := _names(spec, item, guide):
+                    found.append((plot, item, guide, names))
+    words = {name for *_, names in found for name in names}
+    lines = {name: _in_lines(name, letters) for name in sorted(words) if len(name) > letters}
     told = f"({json.dumps(lines, ensure_ascii=False)})[datum.label] || split(datum.label, '|')"
-    for view in views(spec):
-        for part in [view, *view.get("layer", [])]:
-            y = part.get("encoding", {}).get("y")
-            if (
-                isinstance(y, dict)
-                and isinstance(y.get("field"), str)
-                and y.get("type") in ("nominal", "ordinal")
-                and y.get("axis", {}) is not None
-            ):
-                y["axis"] = {
-                    **y.get("axis", {}),
-                    "labelExpr": told,
-                    "labelFontSize": 11,
-                    "labelLineHeight": 13,
-                }
-                rows = {
-                    row[y["field"]]
-                    for values in spec.get("datasets", {}).values()
-                    for row in values
-                    if isinstance(row.get(y["field"]), str)
-                }
-                need = len(rows) * (
-                    13 * max((len(lines.get(name, name.split("|"))) for name in rows), default=1)
-                    + 8
-                )
-                if isinstance(view.get("height"), (int, float)):
-                    view["height"] = max(view["height"], need)
+    for plot, item, guide, names in found:
+        own = size is None and "labelExpr" in (item.get(guide) or {})
+        if own or not lines.keys() & set(names) and not (size and guide == "axis"):
+            continue
+        item[guide] = {**(item.get(guide) or {}), "labelExpr": told}
+        if guide == "legend":
+            item[guide]["columns"] = 1
+        else:
+            line = (size or 13) + 2
+            item[guide] |= {"labelFontSize": size or 13, "labelLineHeight": line}
+            most = max(len(lines.get(name, name.split("|"))) for name in names)
+            _give_height(plot, len(names), line * most + 8)
+
+
+def _in_lines(name, letters):
+    return [line for part in name.split("|") for line in textwrap.wrap(part, letters)]
+
+
+def _give_height(plot, rows, step):
+    """Give each of the rows of a plot at least `step` pixels."""
+    height = plot.get("height")
+    if isinstance(height, (int, float)):
+        plot["height"] = max(height, rows * step)
+    else:
+        plot["height"] = {"step": max(step, (height or {}).get("step", 20))}

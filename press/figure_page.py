@@ -11,7 +11,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.util.osutil import relative_uri
 
-from companion.figures import controls
+from companion.vegalite import controls
 from press.drawing import COMING, draw, narrow
 
 

@@ -1,11 +1,16 @@
 """What an output becomes: docutils nodes for figures, tables, cards and the ledger."""
 
+import hashlib
+import json
+import re
+
 from docutils import nodes
 from myst_nb.core import render
 from sphinx.util import logging
 
 from companion.theme import MIME
-from press.drawing import VEGA_LITE, draw_ahead
+from companion.vegalite import outside_address
+from press.drawing import VEGA_LITE, draw_ahead, fit_page
 from press.tables import share_width
 
 log = logging.getLogger(__name__)
@@ -29,7 +34,13 @@ class OutputRenderer(render.MimeRenderPlugin):
         """Return docutils nodes, or None for an output that is not ours (the protocol of myst-nb)."""
         kind = data.output_metadata.get("companion", {}).get("kind")
         if data.mime_type == MIME and "companion" in data.content.get("usermeta", {}):
-            return [_figure(renderer, data.content)]
+            if address := outside_address(data.content):
+                return _refuse(renderer, data, f"its data lie at {address}; expected the rows")
+            named = "name" in data.content["usermeta"]["companion"]
+            return [(_figure if named else _sketch)(renderer, data.content)]
+        if data.mime_type in NOT_DRAWN and NOT_DRAWN[data.mime_type].match(data.content):
+            expected = "expected `import companion` in the first cell, and a chart Altair accepts"
+            return _refuse(renderer, data, f"Altair showed it by itself or not at all; {expected}")
         if kind == "caption":
             return []  # the book has the caption from the figure itself
         if kind in ("table", "cards", "notes", "ledger") and data.mime_type == "text/markdown":
@@ -49,22 +60,58 @@ def _register(renderer, node, name):
     renderer.renderer.document.note_explicit_target(node, node)
 
 
+NOT_DRAWN = {
+    "text/plain": re.compile(r"alt\.\w*Chart\(\.\.\.\)"),
+    "text/html": re.compile(r"(?s).*vegaEmbed"),
+}
+"""What Altair shows where `companion` was not imported, or where it refused a chart."""
+
+
+def _refuse(renderer, data, found):
+    """Say which page holds a chart that cannot be drawn; the warning ends the build."""
+    document = renderer.renderer.document
+    cell = f", cell {data.cell_index + 1}" if data.cell_index is not None else ""
+    log.warning(f"a chart cannot be drawn{cell}: {found}", location=document.settings.env.docname)
+    return []
+
+
+def drawn_on_a_page(spec):
+    """Return a stored specification as the page and paper draw it: without what travels beside it, on the page's own ground."""
+    drawn = {key: value for key, value in spec.items() if key != "usermeta"}
+    drawn["$schema"] = f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE[0]}.json"
+    drawn["config"] = {**spec["config"], "background": None}  # light or dark
+    return fit_page(drawn)
+
+
+def _drawing(spec, name):
+    drawn, meta = drawn_on_a_page(spec), spec["usermeta"]["companion"]
+    draw_ahead(name, drawn)
+    return drawing(spec=drawn, name=name, alt=meta["alt"], paper=meta.get("paper", []))
+
+
+def _said(renderer, before, text, after=""):
+    """Return a line under a figure; its text is Markdown."""
+    parts = nodes.Text(before), *_markdown(renderer, text), nodes.Text(after)
+    return nodes.paragraph("", "", *parts, classes=["figure-source"])
+
+
+def _sketch(renderer, spec):
+    """Return a chart without a name: drawn like a figure, with neither number nor data beside it."""
+    meta = spec["usermeta"]["companion"]
+    name = "sketch-" + hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:8]
+    under = [_said(renderer, "", meta["caption"])] if "caption" in meta else []
+    under += [_said(renderer, "Source: ", meta["source"], ".")] if "source" in meta else []
+    below = nodes.container("", *under)
+    return nodes.container("", _drawing(spec, name), below, classes=["chart-sketch"])
+
+
 def _figure(renderer, spec):
     meta = spec["usermeta"]["companion"]
     figure = nodes.figure(align="default", classes=["chart-figure"])
-    drawn = {key: value for key, value in spec.items() if key != "usermeta"}
-    drawn["$schema"] = f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE[0]}.json"
-    drawn["config"] = {**spec["config"], "background": None}  # the page's own, light or dark
-    draw_ahead(meta["name"], drawn)
-    figure += drawing(spec=drawn, name=meta["name"], alt=meta["alt"], paper=meta.get("paper", []))
+    figure += _drawing(spec, meta["name"])
+    drawn = figure[0]["spec"]
     figure += nodes.caption("", "", *_markdown(renderer, meta["caption"]))
-    source = nodes.paragraph(
-        "",
-        "Source: ",
-        *_markdown(renderer, meta["source"]),
-        nodes.Text("."),
-        classes=["figure-source"],
-    )
+    source = _said(renderer, "Source: ", meta["source"], ".")
     figure += nodes.legend(
         "",
         source,

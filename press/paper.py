@@ -7,8 +7,8 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from companion.figures import controls
-from press.drawing import draw, narrow, views
+from companion.vegalite import controls, views
+from press.drawing import draw, narrow
 from press.edition import edition_line
 from press.outputs import data_table, drawing
 
