@@ -12,6 +12,8 @@ import urllib.request
 
 import pytest
 from conftest import BOOK, ROOT, notebooks, open_window
+from test_build import notebook
+from test_sketches import SETUP, SKETCHES
 
 from companion.theme import MIME
 
@@ -33,9 +35,15 @@ RUN = """async () => {
 
 
 @pytest.fixture(scope="module")
-def lab(tmp_path_factory):
+def lab_root(tmp_path_factory):
+    """The folder in which JupyterLab runs."""
+    return tmp_path_factory.mktemp("lab")
+
+
+@pytest.fixture(scope="module")
+def lab(lab_root):
     """A running JupyterLab in a copy of the book, without a way out; its address."""
-    root = tmp_path_factory.mktemp("lab")
+    root = lab_root
     shutil.copytree(
         BOOK, root / "book", ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
     )
@@ -153,6 +161,20 @@ def test_run_all_cells(desk, name):
         await panel.context.revert();
         panel.dispose();
     }""")
+
+
+def test_sketches_are_drawn(desk, lab_root):
+    """A chart alone in `companion.figure` and a plain Altair chart, with a slider of a parameter without a name."""
+    window, record = desk
+    (lab_root / "book" / "sketches.ipynb").write_text(notebook(SETUP, *SKETCHES))
+    cells = window.evaluate(RUN % "book/sketches.ipynb")
+    assert [out for cell in cells for out in cell["outputs"] if out["output_type"] == "error"] == []
+    here = "window.jupyterapp.shell.currentWidget.node"
+    drawn = f"[...{here}.querySelectorAll('.vega-embed')].filter(one => one.querySelector('svg, canvas'))"
+    window.wait_for_function(f"{drawn}.length == {len(SKETCHES)}", timeout=20_000)
+    assert window.evaluate(f"{here}.querySelectorAll('.vega-embed input[type=range]').length") == 1
+    assert window.evaluate(f"{here}.textContent").count("As a figure of the book") == 2
+    assert record.outside == []
 
 
 def test_every_notebook_is_a_page_of_the_book():

@@ -1,0 +1,25 @@
+"""A chart says the same on every reader's clock: each live figure is compared with its drawing, west and east of Greenwich."""
+
+import pytest
+from conftest import open_window
+from test_html import CHARTED, wake_charts
+
+ZONES = ("America/Los_Angeles", "Asia/Tokyo")
+TEXTS = """[...document.querySelectorAll('.chart.wide')].map(chart => [
+    chart.closest('figure').id,
+    ...['.drawn', ':not(.drawn)'].map(kind => [...chart.querySelectorAll(`.chart-view${kind} svg text`)].map(text => text.textContent))])"""
+
+
+@pytest.mark.parametrize("page", CHARTED)
+@pytest.mark.parametrize("zone", ZONES)
+def test_live_figures_say_what_their_drawings_say(chromium, site, page, zone):
+    context, _ = open_window(chromium, timezone_id=zone, viewport={"width": 1280, "height": 900})
+    window = context.new_page()
+    window.goto(site + page)
+    wake_charts(window)
+    found = window.evaluate(TEXTS)
+    context.close()
+    assert found and all(drawn for _, drawn, _ in found)
+    assert {
+        name: (drawn, live) for name, drawn, live in found if sorted(drawn) != sorted(live)
+    } == {}
