@@ -21,11 +21,11 @@ from press.edition import (
     being_published,
     citation,
     commit,
-    data_vintage,
     day,
     label,
     latest_url,
     read_version,
+    record_end,
     spell,
 )
 from press.epub import begin_epub, finish_epub
@@ -74,7 +74,7 @@ def configure(app, config):
         version=config.version,
         label=label(),
         edition=being_published(),
-        data_vintage=spell(data_vintage()),
+        record_end=spell(record_end()),
         latest_url=latest_url(),
     )
     config.latex_additional_files = ["press/book.sty"]
@@ -90,7 +90,7 @@ def configure(app, config):
         "figure_align": "!htb",
         "makeindex": "",
         "printindex": "",
-        "maketitle": rf"\companiontitle{{{tex(label())}}}{{{spell(day())}}}{{{commit()}}}{{{spell(data_vintage())}}}",
+        "maketitle": rf"\companiontitle{{{tex(label())}}}{{{spell(day())}}}{{{commit()}}}{{{spell(record_end())}}}",
         "tableofcontents": r"\companioncontents",
     }
 

@@ -20,11 +20,11 @@ from press.edition import (
     being_published,
     citation,
     commit,
-    data_vintage,
     day,
     label,
     published,
     read_version,
+    record_end,
     spell,
 )
 from press.epub import EPUB_SHEETS
@@ -45,7 +45,7 @@ def fill_page(app, docname, source):
         "edition": being_published(),
         "day": spell(day()),
         "commit": commit(),
-        "vintage": spell(data_vintage()),
+        "record_end": spell(record_end()),
         "published": published(),
         "repository": citation().get("repository-code", ""),
         "url": citation().get("url", ""),
