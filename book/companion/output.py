@@ -5,13 +5,15 @@ the PDF get a real table or sentence from it. What the book must know beside the
 label and caption) travels as output metadata under the key ``companion``.
 """
 
+import os
 from datetime import date, datetime
 from numbers import Integral
+from pathlib import Path
 
 import pandas as pd
 from IPython.display import display
 
-from companion.data import load, resources
+from companion.data import FOLDER, load, resources
 from companion.days import spell_day
 
 
@@ -130,13 +132,18 @@ def table(frame, columns=None, caption=None, name=None, filterable=False):
     return Markdown(text, kind="table", **{key: value for key, value in told.items() if value})
 
 
+def _file(item):
+    """Return the address of a resource's file from where the notebook runs: in the book, in a download."""
+    return f"{Path(os.path.relpath(FOLDER)).as_posix()}/{item['path']}"
+
+
 def datasets(*names):
     """Return the table of the resources that a notebook draws on: title with its file, rows, vintage. Raises KeyError for an unknown name."""
     described = {item["name"]: item for item in resources()}
     rows = pd.DataFrame(
         [
             {
-                "title": f"[{item['title']}](../data/{item['path']})",
+                "title": f"[{item['title']}]({_file(item)})",
                 "rows": len(load(item["name"])),
                 "vintage": item["vintage"],
             }
@@ -160,7 +167,7 @@ def catalog():
         sources = "; ".join(link(source["title"], source.get("path")) for source in item["sources"])
         fields = ", ".join(f"`{field['name']}`" for field in item["schema"]["fields"])
         blocks.append(
-            f"**{item['title']}** · [{item['path']}](../data/{item['path']}), {len(load(item['name']))} rows, vintage {item['vintage']}\n\n"
+            f"**{item['title']}** · [{item['path']}]({_file(item)}), {len(load(item['name']))} rows, vintage {item['vintage']}\n\n"
             f": {item['description']} *Sources:* {sources}. *Terms:* {licenses}. {permits} *Columns:* {fields}."
         )
     return Markdown("\n\n".join(blocks), kind="catalog")
