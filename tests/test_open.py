@@ -13,6 +13,7 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 from conftest import BOOK, ROOT, build, notebooks, open_window
+from fontTools.ttLib import TTFont
 from test_build import plant
 
 from companion.theme import MIME
@@ -175,6 +176,10 @@ def test_the_launch_menu_opens_the_edition(tmp_path):
         "Binder": f"{binder}/main?urlpath=lab/tree/book/sample.ipynb",
         "Colab": f"{colab}/main/book/sample.ipynb",
     }
+    fonts = tmp_path / "_build/html/_static/vendor/fontawesome/webfonts"
+    for name, glyph in (("fa-solid-900", 0xF135), ("fa-brands-400", 0xF09B)):  # rocket, GitHub
+        path = fonts / f"{name}.woff2"
+        assert path.stat().st_size < 10_000 and glyph in TTFont(path).getBestCmap(), name
     config = (tmp_path / "_config.yml").read_text(encoding="utf-8")
     assert 'jupyterhub_url: ""' in config
     (tmp_path / "_config.yml").write_text(
