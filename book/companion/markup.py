@@ -86,7 +86,7 @@ def marked(template, *args, **values):
 
 
 WEB = re.compile(r"https?://[^\s/]+.*", re.IGNORECASE | re.DOTALL)
-OWN = re.compile(r"#[\w-]+|\.\./data/[\w.-]+")
+OWN = re.compile(r"#[\w-]+|(?:\.\./)*data/[\w.-]+")
 """Addresses inside the book that helpers write: a label, a file of the data package."""
 
 
