@@ -31,7 +31,7 @@ def chart(frame):
 
 def notebook(*sources):
     """A notebook as the book stores it, from code cells; a heading goes before them."""
-    from press.build import dumps
+    from press.notebooks import dumps
 
     cells = [{"cell_type": "markdown", "id": "head", "metadata": {}, "source": "# Sample"}]
     cells += [

@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from conftest import BOOK, ROOT, notebooks
 
-from press.build import dumps
+from press.notebooks import dumps
 
 PENDING = []  # sections that stand as headings only; empty when the chapters are whole
 
