@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON_BOOK := PYTHONPATH=book $(BIN)/python
+PYTHON_BOOK := env PYTHONPATH=book $(BIN)/python
 BUILD := $(PYTHON_BOOK) -m press.build
 
 .PHONY: help book html pdf epub lab data notebooks lock test test-all cut edition clean setup setup-tests setup-system
@@ -36,7 +36,7 @@ lock: setup-tests  ## renew constraints.txt, the full lock for every system
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o constraints.txt _build/lock.in
 
 test: setup-tests setup-system  ## the tests, in a few minutes
-	$(BIN)/python -m pytest tests --nbval book/*.ipynb --nbval-current-env -q -n 2 --dist loadfile
+	$(BIN)/python -m pytest tests --nbval book/*.ipynb --nbval-current-env -q -n 2 --dist loadfile --durations=15
 
 test-all: test  ## the tests and what takes longer
 	$(BIN)/python -m pytest tests -q -m slow

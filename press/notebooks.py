@@ -63,7 +63,8 @@ def read(path):
     except nbformat.ValidationError as error:
         where = [part for part in error.absolute_path if isinstance(part, int)]
         cell = f", cell {where[0] + 1}" if where else ""
-        what = f"{cell}: not in a notebook's form, {_line(error.message)[:120]}"
+        said = _line(error.message).replace(repr(error.instance), "this")
+        what = f"{cell}: not in a notebook's form, {said[:120]}"
     else:
         return notebook
     raise BuildError(
