@@ -152,8 +152,10 @@ def family(process, size):
 
 
 def ended(processes):
-    gone, alive = psutil.wait_procs(processes, timeout=15)
-    assert not alive, [process.cmdline() for process in alive]
+    _, alive = psutil.wait_procs(processes, timeout=15)
+    for process in alive:
+        process.kill()
+    assert not alive, alive
 
 
 @UNIX
