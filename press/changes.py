@@ -9,7 +9,8 @@ import json
 import re
 from functools import lru_cache
 
-from companion.markup import pieces, text
+from companion.markup import pieces
+from companion.markup import text as written
 from companion.theme import MIME
 from press.edition import ROOT, being_published, commit_of, git, published, spell
 
@@ -274,7 +275,7 @@ def tell(found, vintage):
         data = "; ".join(
             f"{vintage[key][0]}, vintage {vintage[key][1]}" for key in resources if key in vintage
         )
-        return f"{_link(name, page)}: {text('; '.join(lines[:CELLS]))}{more}. *Data:* {text(data)}."
+        return f"{_link(name, page)}: {written('; '.join(lines[:CELLS]))}{more}. *Data:* {written(data)}."
 
     part("Figures whose numbers changed", [figure(*row) for row in found["figures"]], "None.")
     part(
@@ -287,7 +288,7 @@ def tell(found, vintage):
     part(
         "Claims whose verdict changed",
         [
-            f"[{key}](#{key.lower()}): *{text(old or 'none')}* → *{text(new or 'none')}*. {text(claim)}."
+            f"[{key}](#{key.lower()}): *{written(old or 'none')}* → *{written(new or 'none')}*. {written(claim)}."
             for key, claim, old, new in found["verdicts"]
         ],
         "None.",
@@ -317,7 +318,7 @@ def tell(found, vintage):
     part(
         "Data",
         [
-            f"{text(title)}: vintage {text(old if old == new else f'{old} → {new}')}, {f'{rows} rows' if rows == now else f'{rows} → {now} rows'}, {fresh} new or changed."
+            f"{written(title)}: vintage {written(old if old == new else f'{old} → {new}')}, {f'{rows} rows' if rows == now else f'{rows} → {now} rows'}, {fresh} new or changed."
             for title, old, new, rows, now, fresh in found["data"]
         ],
         "None changed.",

@@ -19,6 +19,7 @@ from test_build import INDEX, notebook, plant, write
 from companion.days import read_day, spell_day
 from companion.markup import Marked, code, link, marked, pieces, text
 from companion.output import catalog, say, table
+from press import changes
 
 RUN = '<script>alert(1)</script><img src=x onerror="alert(2)"></script><!-- x -->'
 MARKUP = (
@@ -107,6 +108,19 @@ def test_a_day_is_read_as_it_was_written():
     for day in pd.date_range("2024-01-29", "2025-12-31", freq="17D"):
         assert read_day(spell_day(day)) == read_day(spell_day(day, short=True)) == day.date()
     assert read_day("May 35, 2024") is None and read_day("in May 3, 2024") is None
+
+
+def test_what_changed_is_told_as_text():
+    table = {"columns": ["A", "B"], "rows": [["x", text("old *a*")]]}
+    lines = changes._numbers(table, {**table, "rows": [["x", text(HOSTILE)]]})
+    found = {key: [] for key in changes.compare(lambda _: "", lambda _: "")} | {
+        "figures": [("fig-x", "book/x", lines, ["x"])],
+        "verdicts": [("L-01", HOSTILE, "supported", "contradicted")],
+        "data": [(HOSTILE, "a", HOSTILE, 1, 1, 0)],
+    }
+    shown = BeautifulSoup(parsed(changes.tell(found, {"x": (HOSTILE, HOSTILE)})), "lxml")
+    assert lines == [f"x, B: old *a* → {HOSTILE}"]
+    assert shown.get_text().count(HOSTILE) == 6 and not shown.select("img, script")
 
 
 # --- A book with it in every place --------------------------------------------------------------
