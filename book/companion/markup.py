@@ -47,6 +47,7 @@ def text(value):
     shown = re.sub("^ +", " ", UNSEEN.sub("\ufffd", shown))
     # Not a second backslash: JupyterLab takes two before a bracket for a formula.
     shown = re.sub(r"&(?=#?\w+;)", "&amp;", shown).replace("\\", "&#92;")
+    shown = shown.replace("@@", "@&#64;")  # JupyterLab's own sign for a formula's place
     shown = re.sub(r"<(?=[A-Za-z/!?]|$)", "&lt;", shown)
     shown = MARKS.sub(r"\\\g<0>", shown)
     return START.sub(r"\1\2\\", shown)
