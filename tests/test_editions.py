@@ -15,7 +15,8 @@ import pytest
 from conftest import BOOK, ROOT, need, open_window, served
 from test_build import TOC, notebook, plant, write
 
-from press import changes, edition
+from companion.theme import MIME
+from press import changes, edition, trees
 
 PAGES = TOC + "      - file: book/editions\n      - file: book/changes\n      - file: book/extra\n"
 SHIPS = [
@@ -308,11 +309,7 @@ def chapter(rows, text="A sentence."):
     }
     cells = [
         {"cell_type": "markdown", "source": f"(a)=\n# A\n\n{text}"},
-        {
-            "cell_type": "code",
-            "source": "",
-            "outputs": [{"data": {changes.MIME: spec}, "metadata": {}}],
-        },
+        {"cell_type": "code", "source": "", "outputs": [{"data": {MIME: spec}, "metadata": {}}]},
     ]
     return json.dumps({"cells": cells})
 
@@ -374,7 +371,7 @@ def test_what_went_without_a_redirect_is_lost():
 
 def test_a_year_more_is_one_row_and_moves_all_that_rests_on_it(tmp_path):
     """Adding next year's budget: chart, sentences and "What changed" move, and no verdict of the articles' days does."""
-    for name in ("book", "data"):
+    for name in ("book", "data", "press"):
         shutil.copytree(
             ROOT / name,
             tmp_path / name,
@@ -415,7 +412,7 @@ def test_a_year_more_is_one_row_and_moves_all_that_rests_on_it(tmp_path):
         env={**os.environ, "PYTHONPATH": str(tmp_path / "book")},
     )
     assert ran.returncode == 0, ran.stderr[-1500:]
-    found = changes.compare(changes.folder_tree(ROOT), changes.folder_tree(tmp_path))
+    found = changes.compare(trees.folder_tree(ROOT), trees.folder_tree(tmp_path))
     moved = {name: lines for name, _, lines, _ in found["figures"]}
     assert {"fig-budget-explorer", "fig-china-budget-headlines"} <= set(
         moved
@@ -434,12 +431,12 @@ def test_a_year_more_is_one_row_and_moves_all_that_rests_on_it(tmp_path):
     )
     ledger = "".join(
         text
-        for kind, text in changes._cells(changes.folder_tree(tmp_path), "book/claims")
+        for kind, text in trees.cells(trees.folder_tree(tmp_path), "book/claims")
         if kind == "computed"
     )
     before = "".join(
         text
-        for kind, text in changes._cells(changes.folder_tree(ROOT), "book/claims")
+        for kind, text in trees.cells(trees.folder_tree(ROOT), "book/claims")
         if kind == "computed"
     )
     assert ledger != before and "Since then" in ledger
