@@ -12,7 +12,7 @@ import pytest
 from conftest import BOOK, ROOT, notebooks
 
 from companion import checks as claims
-from companion import data
+from companion import data, markup
 from companion.data import DataError, load
 from companion.days import JOHNSON, LIN
 from companion.ledger import MEANINGS, READ_AT, SHAPES, cards, notes
@@ -342,7 +342,8 @@ def test_the_ledger_has_every_claim_once_under_its_own_address():
     ]
     for claim_id, row in LEDGER.iterrows():
         entry = text.partition(f"({claim_id.lower()})=\n")[2].partition("<!--")[0]
-        assert entry.startswith("> ") and row["claim"] in entry and row["evidence"] in entry
+        assert entry.startswith("> ")
+        assert markup.text(row["claim"]) in entry and markup.text(row["evidence"]) in entry
         assert (
             pd.isna(row["verdict"])
             or f"{SHAPES[row['verdict']]} **[{claim_id}](#{claim_id.lower()}) · {row['verdict'].capitalize()}.**"
