@@ -35,6 +35,6 @@ def read_day(text):
     return None
 
 
-def spell(day) -> str:
+def spell(day: object) -> str:
     """Return a day, a date or text as YYYY-MM-DD, in words: "March 8, 2025"."""
     return spell_day(date.fromisoformat(str(day)[:10]))

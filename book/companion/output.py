@@ -132,7 +132,8 @@ def listed(values: Iterable[object]) -> str:
 
 def spans(years: Iterable[Any]) -> str:
     """Return years as a phrase that joins neighbors: "2006 to 2012 and 2017"."""
-    years, out = sorted({int(year) for year in years}), []
+    out: list[list[int]] = []
+    years = sorted({int(year) for year in years})
     for year in years:
         if out and year == out[-1][1] + 1:
             out[-1][1] = year
