@@ -187,7 +187,13 @@ def _meta(chart, name, caption, alt, source, table, columns):
     """Return what travels beside the drawing, as far as it was given."""
     frame = max(_frames(chart), key=len, default=None) if table is None else table
     source = [source] if isinstance(source, str) else list(source or ())
-    known, day = _sealed(frame), None if frame is None else frame.attrs.get("as_of")
+    known, days = (
+        _sealed(frame),
+        [one.attrs.get("as_of") for one in [table, *_frames(chart)] if one is not None],
+    )
+    day = next(
+        (day for day in days if day is not None), None
+    )  # pandas drops attrs at a pivot or merge
     meta = {"name": name, "caption": _words(known, caption), "alt": _words(known, alt)}
     meta["source"] = _source_line(source, day)
     if known is not frame and len(known) < len(frame):  # what the control tells when it is set

@@ -35,7 +35,7 @@ def say(
     """Return one computed sentence or paragraph.
 
     `template` is Markdown with named fields as in `str.format`, the values are text; a date prints in words with the
-    format ``{day:day}``, a count up to ten with ``{n:word}``. A number that the data decide reaches the page only in this way.
+    format ``{day:day}``, a count up to ten with ``{n:word}`` or ``{n:times}``. A number that the data decide reaches the page only in this way.
     With `rows`, what the sentence rests on, a value may be a function of them; where there are fewer than
     `least`, one sentence says so instead, since on some days too little was public.
     """
@@ -143,8 +143,10 @@ def table(frame, columns=None, caption=None, name=None, filterable=False):
     names. Cells and headings are text, but for what `companion.markup` marked. A column `cite_as`
     becomes a link where the frame has a `url`. `caption` is one short sentence, in Markdown; `name`
     a label such as "tab-transits". With `filterable` the HTML page gets a field that filters
-    the rows. Raises KeyError for a column that is not there.
+    the rows. A frame without rows becomes one sentence. Raises KeyError for a column that is not there.
     """
+    if frame.empty:
+        return Markdown(too_little(frame.attrs.get("as_of")), kind="sentence")
     columns = heading_map(frame, columns)
     cells = {}
     for column in columns:
