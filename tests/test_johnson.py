@@ -38,7 +38,7 @@ def test_vote_distances_are_differences_of_ideal_points(monkeypatch):
     }
 
 
-@pytest.mark.parametrize("n, told", [(0, "never"), (1, "once"), (2, "twice"), (5, "five times"), (12, "12 times")])  # fmt: skip
+@pytest.mark.parametrize("n, told", [(0, "not once"), (1, "once"), (2, "twice"), (5, "five times"), (12, "12 times")])  # fmt: skip
 def test_a_count_reads_as_times(n, told):
     assert str(marked("{n:times}", n=n)) == told
 

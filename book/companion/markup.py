@@ -64,7 +64,7 @@ class _Count(int):
         if spec == "word":
             return words[self] if 0 <= self < len(words) else str(int(self))
         if spec == "times":
-            few = {0: "never", 1: "once", 2: "twice"}
+            few = {0: "not once", 1: "once", 2: "twice"}
             return few[int(self)] if self in few else f"{self:word} times"
         return super().__format__(spec)
 

@@ -159,7 +159,7 @@ PAIRS = [("United States", "Japan"), ("United States", "South Korea"), ("Japan",
 
 
 def vote_distances(as_of=None):
-    """Return how far apart the states of PAIRS stood in votes of the UN General Assembly: year, one, other, distance.
+    """Return how far apart the states of PAIRS stood in votes of the UN General Assembly: year, one, other, distance, later_vintage.
 
     Formula: |ideal point of one - ideal point of the other|, on final passage; 0 is alike, without unit. Source and
     method: Bailey, Strezhnev and Voeten (2017). The ideal points are estimates, whose uncertainty is given for each
@@ -168,5 +168,18 @@ def vote_distances(as_of=None):
     rows = load("unga_ideal_points", as_of=as_of)
     points = rows.pivot(index="year", columns="country", values="idealpoint_final_passage")
     points = points.reindex(columns=sorted({name for pair in PAIRS for name in pair}))
-    pairs = [(points[one] - points[other]).abs().round(2).rename("distance").reset_index().assign(one=one, other=other) for one, other in PAIRS]  # fmt: skip
-    return pd.concat(pairs, ignore_index=True).dropna(subset="distance")
+    out = pd.concat(
+        [
+            (points[one] - points[other])
+            .abs()
+            .round(2)
+            .to_frame("distance")
+            .assign(one=one, other=other)
+            for one, other in PAIRS
+        ]
+    )
+    late = rows[rows["later_vintage"]] if "later_vintage" in rows else rows[:0]
+    out = out.dropna(subset="distance").reset_index()
+    out["later_vintage"] = out["year"].isin(late["year"])
+    out.attrs = rows.attrs
+    return out

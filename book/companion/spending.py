@@ -183,4 +183,6 @@ def military(as_of=None):
     known = rows["public_from"] if as_of is None else rows["known_from"].fillna(rows["public_from"])
     out = rows.pivot(index="country", columns="metric", values="value")
     out = out.reindex(columns=list(wanted)).rename(columns=wanted)
-    return out.assign(year=rows["year"].max(), published=known.max(), later_vintage=bool(late))
+    out = out.assign(year=rows["year"].max(), published=known.max(), later_vintage=bool(late))
+    out.attrs = rows.attrs
+    return out
