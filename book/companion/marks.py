@@ -18,7 +18,9 @@ def years(rows: pd.DataFrame, column: str = "year") -> alt.X:
     known = rows.loc[~rows["later"], column].dropna().astype(int) if "later" in rows else every
     first, last = (int(known.min()), int(known.max())) if len(known) else (0, -1)
     domain: Any = list(range(first, last + 1))
-    if len(every) and len(known) and (every.min() < first or every.max() > last):
+    if len(every) and not len(known):  # all of it came later
+        domain = alt.ExprRef(f"{LATER} ? sequence({every.min()}, {every.max() + 1}) : []")
+    elif len(every) and (every.min() < first or every.max() > last):
         start = f"{LATER} ? {min(every.min(), first)} : {first}" if every.min() < first else first
         end = f"{LATER} ? {max(every.max(), last) + 1} : {last + 1}"
         domain = alt.ExprRef(f"sequence({start}, {end})")

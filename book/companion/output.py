@@ -39,7 +39,7 @@ def say(
     """Return one computed sentence or paragraph.
 
     `template` is Markdown with named fields as in `str.format`, the values are text; a date prints in words with the
-    format ``{day:day}``, a count up to ten with ``{n:word}``. A number that the data decide reaches the page only in this way.
+    format ``{day:day}``, a count up to ten with ``{n:word}`` or ``{n:times}``. A number that the data decide reaches the page only in this way.
     With `rows`, what the sentence rests on, a value may be a function of them; where there are fewer than
     `least`, one sentence says so instead, since on some days too little was public.
     """
