@@ -409,7 +409,7 @@ def test_a_year_more_is_one_row_and_moves_all_that_rests_on_it(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(tmp_path / "book")},
+        env={**os.environ, "PYTHONPATH": f"{tmp_path / 'book'}{os.pathsep}{ROOT}"},
     )
     assert ran.returncode == 0, ran.stderr[-1500:]
     found = changes.compare(trees.folder_tree(ROOT), trees.folder_tree(tmp_path))
