@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PYTHON_BOOK := PYTHONPATH=book $(BIN)/python
+PYTHON_BOOK := env PYTHONPATH=book $(BIN)/python
 BUILD := $(PYTHON_BOOK) -m press.build
 CODE := press book tests
 QUICK := data claims chapters references arithmetic budget polls together arrows

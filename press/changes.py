@@ -1,6 +1,5 @@
 """What changed between two editions: figures, claims, sections, data. Generated from the two trees, never written."""
 
-
 from companion.markup import pieces, text
 from press.edition import ROOT, being_published, commit_of, published, spell
 from press.trees import (

@@ -398,7 +398,7 @@ def test_a_year_more_is_one_row_and_moves_all_that_rests_on_it(tmp_path):
     with path.open("a", encoding="utf-8", newline="") as out:
         csv.DictWriter(out, rows[0].keys(), lineterminator="\n").writerow(added)
     script = (
-        "import json, nbformat; from nbclient import NotebookClient; from press.build import dumps\n"
+        "import json, nbformat; from nbclient import NotebookClient; from press.notebooks import dumps\n"
         "for name in ('lin-2025', 'china-budget', 'claims'):\n"
         "    n = nbformat.read(f'book/{name}.ipynb', as_version=4)\n"
         "    NotebookClient(n, kernel_name='python3', record_timing=False, resources={'metadata': {'path': 'book'}}).execute()\n"
