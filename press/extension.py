@@ -15,7 +15,8 @@ from sphinx.util import texescape
 
 from companion.data import load
 from companion.output import listed, say
-from press import chicago
+from press import chicago, parts_page
+from press.chapter_end import ChapterEnd
 from press.citing import tex
 from press.edition import (
     being_published,
@@ -33,6 +34,8 @@ from press.figure_page import skip, visit_data_table_html, visit_drawing_html, v
 from press.outputs import OutputRenderer, data_table, drawing
 from press.pages import describe_edition, escape_title, fill_page, finish_page
 from press.paper import Paper
+from press.parts import Claims, find_parts
+from press.references import Numbers, enter_citations
 from press.site import finish_html
 from press.stale import find_outdated
 
@@ -133,9 +136,13 @@ def setup(app):
         man=other,
         texinfo=other,
     )
-    app.add_post_transform(Paper)
+    parts_page.register(app)
+    for transform in (Paper, ChapterEnd, Claims, Numbers):
+        app.add_post_transform(transform)
     app.connect("config-inited", configure)
     app.connect("doctree-read", add_parts)
+    app.connect("doctree-read", find_parts)
+    app.connect("env-updated", enter_citations, priority=900)  # after the citations are there
     app.connect("source-read", fill_page)
     app.connect("html-page-context", describe_edition)
     app.connect("env-get-outdated", find_outdated)
