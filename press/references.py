@@ -1,17 +1,14 @@
 """References that read in JupyterLab: `[Pan 2018](#ref-pan-2018-indsr)`, `[Figure 4](#fig-leaders)`.
 
 In the book the first leads to the list of works, and the second prints the number that its figure has,
-whatever was typed.
+whatever was typed; so with the name of a work.
 """
-
-import re
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-TYPED = re.compile(r"((?:Figure|Table)\s)(?:\d+|\?)", re.IGNORECASE)
-"""The words of a link whose number the book writes."""
+from press.lab import NUMBERED, renamed
 
 
 def enter_citations(app, env):
@@ -22,7 +19,7 @@ def enter_citations(app, env):
 
 
 class Numbers(SphinxPostTransform):
-    """Make of a link such as `[Figure 4](#fig-leaders)` what `{numref}` makes, so that the number is the true one."""
+    """Make of a link such as `[Figure 4](#fig-leaders)` what `{numref}` makes, so that the number is the true one; write the true names of works."""
 
     default_priority = 8  # before links are resolved
 
@@ -32,10 +29,17 @@ class Numbers(SphinxPostTransform):
             *self.document.findall(nodes.reference),
             *self.document.findall(addnodes.pending_xref),
         ]
+        labels = {
+            citation.citation_id: citation.formatted_entry.label
+            for citation in self.env.get_domain("cite").citations
+        }
         for link in links:
-            typed = TYPED.fullmatch(link.astext())
             target = link.get("refid") or (link.get("reftype") == "myst" and link.get("reftarget"))
-            if typed and target and target.startswith(("fig-", "tab-")):
+            typed = NUMBERED.fullmatch(link.astext())
+            if target in labels:
+                for text in list(link.findall(nodes.Text)):
+                    text.parent.replace(text, nodes.Text(renamed(text, labels[target])))
+            elif typed and target and target.startswith(("fig-", "tab-")):
                 words = f"{typed[1]}%s"
                 asked = addnodes.pending_xref(
                     "",
