@@ -9,6 +9,8 @@ from press.outputs import data_table, drawing
 from press.paper import in_state
 from press.parts import checked_items, part
 
+MOST = 14  # lines for which a claim with its card asks at the foot of a page
+
 
 def _latex(text):
     return nodes.raw("", text, format="latex")
@@ -33,7 +35,8 @@ class ChapterEnd(SphinxPostTransform):
         for item in checked_items(self.document):
             line, *card = item.children
             line["classes"] += ["claim-line"]
-            held = [_latex(r"\needspace{5\baselineskip}"), line]
+            room = min(sum(len(node.astext()) // 80 + 1 for node in (line, *card)) + 2, MOST)
+            held = [_latex(rf"\needspace{{{room}\baselineskip}}"), line]
             for node in card:
                 held += [_latex(r"\nopagebreak "), node]
             item.parent.replace(item, held)

@@ -99,12 +99,11 @@ def drawn_on_a_page(spec):
 def _drawing(spec, name):
     drawn, meta = drawn_on_a_page(spec), spec["usermeta"]["companion"]
     draw_ahead(name, drawn)
+    opened = meta.get("opened")
+    if opened:  # it takes the place of a line whose apostrophes Sphinx sets
+        opened = {**opened, "source": opened["source"].replace("'", "’")}
     return drawing(
-        spec=drawn,
-        name=name,
-        alt=meta["alt"],
-        paper=meta.get("paper", []),
-        opened=meta.get("opened"),
+        spec=drawn, name=name, alt=meta["alt"], paper=meta.get("paper", []), opened=opened
     )
 
 

@@ -148,7 +148,7 @@ def _keeps(section):
 def _set_aside(section, chapter):
     """Mark what stands in a section outside its parts and is neither heading, question nor section."""
     if section is not chapter and not _keeps(section):
-        section["classes"] += ["aside"]
+        section["classes"] += ["set-aside"]
         return
     for child in section.children:
         if isinstance(child, nodes.section):
@@ -157,7 +157,7 @@ def _set_aside(section, chapter):
             cell = "nb_element" in child
             parts = any(isinstance(one, part) for one in section)
             if cell or parts and section is not chapter and "question" not in child["classes"]:
-                child["classes"] += ["aside"] * (section[0].astext() != "Key points")
+                child["classes"] += ["set-aside"] * (section[0].astext() != "Key points")
 
 
 def _split_signs(document):
@@ -185,7 +185,7 @@ def find_parts(app, doctree):
 
 
 class Claims(SphinxPostTransform):
-    """On a page of the site the line of a claim unfolds to its card, and its number leads there."""
+    """On a page of the site the line of a claim unfolds to its card, which has the claim's address and leads to the ledger."""
 
     default_priority = 180
     builders = ("html",)
@@ -194,17 +194,25 @@ class Claims(SphinxPostTransform):
         """Run the transform."""
         for item in checked_items(self.document):
             line, *card = item.children
-            number = claim_number(line)
-            for link in line.findall(nodes.reference):
-                if link.astext().lower() == number:
-                    link.attributes.pop("refuri", None)
-                    link["refid"], link["internal"] = number, True
             if not card:
                 continue
+            number = claim_number(line)
             if number:
                 card[0]["ids"] = [number]
+                card[-1] += _leads(line, number)
+            for link in list(line.findall(nodes.reference)):
+                link.parent[link.parent.index(link) : link.parent.index(link) + 1] = link.children
             item.children = []
             item += claim("", summary("", "", *line.children), *card)
+
+
+def _leads(line, number):
+    """Return what stands at the foot of a card: its own address, and its entry in the ledger. In the line, which is a button, no link may stand."""
+    entry = next(one for one in line.findall(nodes.reference) if one.astext().lower() == number)
+    entry = entry.deepcopy()
+    entry.children = [nodes.Text("Entry in the ledger")]
+    here = nodes.reference("", f"Address of {number.upper()}", refid=number, internal=True)
+    return nodes.paragraph("", "", here, nodes.Text(" · "), entry, classes=["claim-leads"])
 
 
 def checked_items(document):

@@ -41,7 +41,7 @@
     var target = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
     if (!target || !article.contains(target)) return;
     var moved = false;
-    if (current() !== "everything" && target.closest(".part, .aside, .cell") && !shown(target)) {
+    if (current() !== "everything" && target.closest(".part, .set-aside, .cell") && !shown(target)) {
       read("everything");
       moved = true;
     }
