@@ -161,6 +161,31 @@ def site(html):
 
 
 @pytest.fixture(scope="session")
+def chapter(tmp_path_factory):
+    """A book with one chapter in parts (tests/sample_chapter.py), built as HTML."""
+    from sample_chapter import plant_chapter
+
+    root = tmp_path_factory.mktemp("chapter")
+    plant_chapter(root)
+    build(root, "html")
+    return root
+
+
+@pytest.fixture(scope="session")
+def chapter_page(chapter):
+    """That chapter, parsed."""
+    text = (chapter / "_build" / "html" / "book" / "sample.html").read_text(encoding="utf-8")
+    return BeautifulSoup(text, "lxml").select_one("article.bd-article")
+
+
+@pytest.fixture(scope="session")
+def chapter_address(chapter):
+    """The address of that chapter, served below a base path."""
+    with served(chapter / "_build" / "html") as site:
+        yield f"{site}book/sample.html"
+
+
+@pytest.fixture(scope="session")
 def chromium():
     """The browser."""
     path = need("chromium", "chromium", "chromium-browser", "google-chrome")

@@ -18,6 +18,7 @@ from IPython.display import display
 from companion import data
 from companion.days import spell_day
 from companion.markup import joined, link, text
+from companion.numbers import opening
 from companion.output import Markdown, heading_map, listed, marked_cells, too_little
 from companion.seal import open_by_control
 from companion.theme import MIME
@@ -51,8 +52,9 @@ class Figure:
         meta = self.spec["usermeta"]["companion"]
         display({MIME: self.spec, "text/plain": meta["alt"]}, raw=True, metadata=SHOWN)
         # The book takes caption and source from the specification and leaves this second output out.
+        label, number = opening(meta.get("name"))
         parts = [
-            meta.get("caption") and f"**{meta['caption']}** {text(meta['alt'])}",
+            meta.get("caption") and f"{label}**{number}{meta['caption']}** {text(meta['alt'])}",
             meta.get("source") and f"*Source:* {text(meta['source'])}",
             self.missing and f"*As a figure of the book it would need {listed(self.missing)}.*",
         ]

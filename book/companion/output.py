@@ -17,6 +17,7 @@ from IPython.display import display
 from companion.data import FOLDER, load, resources
 from companion.days import spell_day
 from companion.markup import Marked, code, format_part, joined, link, marked, text
+from companion.numbers import opening
 
 
 class Markdown:
@@ -182,7 +183,8 @@ def table(
     ]
     written = "\n".join(lines)
     if caption:
-        written = f"**{caption}**\n\n{written}"
+        label, number = opening(name)
+        written = f"{label}**{number}{caption}**\n\n{written}"
     told: dict[str, Any] = {"name": name, "caption": caption, "filterable": filterable}
     return Markdown(written, kind="table", **{key: value for key, value in told.items() if value})
 
