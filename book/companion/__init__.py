@@ -15,7 +15,7 @@ import sys
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 from companion.data import DataError, cited, load
-from companion.days import JOHNSON, LIN, RECORD_END, spell
+from companion.days import JOHNSON, LIN, RECORD_END, dates, day, spell, spell_day
 from companion.figures import FigureError, figure
 from companion.ledger import checked, essential, notes
 from companion.marks import countries, ends, runs, years
@@ -34,6 +34,8 @@ __all__ = [
     "cited",
     "countries",
     "datasets",
+    "dates",
+    "day",
     "ends",
     "essential",
     "figure",
@@ -46,6 +48,7 @@ __all__ = [
     "since",
     "spell",
     "spans",
+    "spell_day",
     "table",
     "years",
 ]

@@ -184,7 +184,7 @@ def _sealed(frame):
 
 def _source_line(names, as_of):
     """Return the short citations of resources; of a figure that stands on a day without the vintages read since."""
-    if as_of is None:
+    if as_of is None or not names:
         return "; ".join(data.citation(name) for name in names)
     told = "; ".join(data.resource(name)["publishers"] for name in names)
     return f"{told}; as public on {spell_day(pd.Timestamp(as_of))}"

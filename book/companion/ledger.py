@@ -1,6 +1,7 @@
 """The ledger of claims as readers see it: cards in the chapters, notes, the whole ledger, the table of verdicts."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 
 import pandas as pd
@@ -142,10 +143,16 @@ def essential() -> Markdown:
     )
 
 
-def notes(article: str) -> Markdown:
-    """Return the ledger's notes on an article, by its id such as "lin-2025": small points, in reading order."""
+def notes(article: str, without: Collection[str] = ()) -> Markdown:
+    """Return the ledger's notes on an article, by its id such as "lin-2025": small points, in reading order.
+
+    without: numbers of notes that only the ledger holds. Raises KeyError for an article without notes, or a number that is none.
+    """
     rows = load("claims")
     chosen = rows[(rows["article"] == article) & (rows["tier"] == "note")]
+    if strange := sorted(set(without) - set(chosen["id"])):
+        raise KeyError(f"notes: {strange[0]} is no note on article {article!r}")
+    chosen = chosen[~chosen["id"].isin(list(without))]
     if chosen.empty:
         raise KeyError(f"notes: data/claims.csv has no note on article {article!r}")
     lines = []

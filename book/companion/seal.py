@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from companion.theme import PALETTE
 from companion.vegalite import drawn_rows
 
 LATER = "what_came_later"
@@ -102,6 +103,6 @@ def _outline(view):
         encoding["stroke"] = {
             key: value for key, value in encoding["color"].items() if key != "legend"
         } | ({"legend": None} if "field" in encoding["color"] else {})
-    elif "color" in mark:
-        mark = {**mark, "stroke": mark["color"]}
+    else:
+        mark = {"stroke": mark.get("color", PALETTE["blue"]), **mark}
     view["mark"] = {"strokeWidth": 1.5, **mark}

@@ -186,3 +186,23 @@ def military(as_of=None):
     out = out.assign(year=rows["year"].max(), published=known.max(), later_vintage=bool(late))
     out.attrs = rows.attrs
     return out
+
+
+CENSUS = pd.Timestamp("2024-12-26")
+"""On this day the fifth economic census raised the level of China's output; the years before 2023 followed in later vintages."""
+
+
+def output_growth(as_of=None):
+    """Return the growth of China's output by year, %: a frame by year with `nominal` and `real`.
+
+    Nominal: gdp_nominal on the year before, both as known on the day. Where one value is of before the census and
+    the other of after it, the two levels do not compare, and the year has none. Real: as published.
+    """
+    rows = load("china_macro", as_of=as_of)
+    rows = rows[rows["indicator"] == "gdp_nominal"].set_index("year").sort_index()
+    day = pd.Timestamp.max if as_of is None else pd.Timestamp(as_of)
+    vintage = rows["public_from"].where(rows["public_from"] <= day, rows["known_from"])
+    level = (vintage >= CENSUS).astype(float)
+    nominal = growth(rows["value"])
+    nominal = nominal.where(level == level.reindex(level.index - 1).set_axis(level.index))
+    return pd.DataFrame({"nominal": nominal, "real": macro("gdp_real_growth", as_of)})
