@@ -4,37 +4,23 @@ Usage: python -m press.build book | html | pdf | epub | notebooks | edition
 """
 
 import hashlib
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
 import time
-import zipfile
 from concurrent.futures import ThreadPoolExecutor
 
-from press.edition import NAME, ROOT, label, read_version
+from press.bundle import EXEMPT, manifest, pack
+from press.command import BuildError, alone, call, is_full, main
+from press.edition import NAME, ROOT, git, label, read_version
+from press.notebooks import name_cells, notebooks
+from press.swap import put_in_place, restore
+from press.tex import advise, find_faults, missing_for_pdf
 
 WORK = ROOT / "_build" / "next"  # what is being built; the good book stays until this one is whole
 MADE = WORK / "_build"
-LATEX_NEEDS = {
-    "Debian or Ubuntu": "sudo apt-get install --no-install-recommends $(cat apt.txt)",
-    "Fedora": "sudo dnf install latexmk texlive-scheme-medium texlive-xecjk texlive-titlesec texlive-tocloft linux-libertine-fonts linux-libertine-biolinum-fonts google-noto-serif-cjk-fonts google-noto-sans-cjk-fonts liberation-fonts",
-    "macOS": "brew install --cask mactex font-linux-libertine font-noto-serif-cjk font-noto-sans-cjk font-liberation",
-}
-
-
-class BuildError(Exception):
-    """A build failed; the message is one line for people."""
-
-
-def _run(words, log, **more):
-    """Run a command with its output in a log file; return its exit code and that output."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with open(log, "w", encoding="utf-8") as out:
-        code = subprocess.run(words, stdout=out, stderr=subprocess.STDOUT, **more).returncode
-    return code, log.read_text(encoding="utf-8", errors="replace")
 
 
 def _environment():
@@ -74,30 +60,33 @@ def _sphinx(builder):
             else ["--builder", "custom", "--custom-builder", builder]
         ),
     ]
-    code, text = _run(words, ROOT / "_build" / f"{builder}.log", cwd=ROOT, env=_environment())
+    code, text = call(words, ROOT / "_build" / f"{builder}.log", cwd=ROOT, env=_environment())
     if code:
-        # A doctree written before the failure would let the next build pass with the fault in the page.
-        shutil.rmtree(MADE / ".doctrees", ignore_errors=True)
-        raise BuildError(
-            f"{_reason(text)}\n{builder}: the build failed; the last good book is untouched. All output: _build/{builder}.log"
-        )
+        raise _failed(builder, reason(text), text)
 
 
-def _reason(log):
+def _failed(task, what, log):
+    """Return the error of a build that failed; what it had read of the pages goes.
+
+    A doctree written before the failure would let the next build pass with the fault in the page.
+    """
+    shutil.rmtree(MADE / ".doctrees", ignore_errors=True)
+    if is_full(log):
+        what = "_build: no space left on the disk; expected a gigabyte of free space"
+    return BuildError(
+        f"{what}\n{task}: the build failed; the last good one is untouched. All output: _build/{task}.log"
+    )
+
+
+def reason(log):
     """Return the lines of a Sphinx log that tell a person what to mend: page, line or cell, and what was found."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", log).replace(str(ROOT) + os.sep, "")
-    failed = re.search(r"(\S+\.ipynb): WARNING: Executing notebook failed", plain)
-    cell = re.search(
-        r"while executing the following cell:\n-+\n(.*?)\n-+\n.*?^(\w*(?:Error|Exception|Interrupt): .*?)$",
-        plain,
-        re.S | re.M,
-    )
-    if failed and cell:
-        return f"{failed[1]}: the cell that begins {cell[1].strip().splitlines()[0]!r}: {cell[2].strip()}"
+    if fault := re.search(r"^Notebook fault:\n(.*?)(?=^Traceback|\Z)", plain, re.S | re.M):
+        return fault[1].strip()
     said = [
         line.strip()
-        for line in plain.splitlines()
-        if re.search(r"(WARNING|ERROR|CRITICAL|Error): ", line) and "IPKernelApp" not in line
+        for line in name_cells(plain).splitlines()
+        if re.search(r"(WARNING|ERROR|CRITICAL|Error): \S", line) and "IPKernelApp" not in line
     ]
     return "\n".join(dict.fromkeys(said)) or plain[-2000:]
 
@@ -128,53 +117,36 @@ def _inputs():
     return total.hexdigest()
 
 
+def _stamp(made):
+    return ROOT / "_build" / f".{made.suffix[1:]}.inputs"
+
+
 def _is_current(made):
     """Tell whether `made` was built from the inputs as they are."""
-    stamp = ROOT / "_build" / f".{made.suffix[1:]}.inputs"
+    stamp = _stamp(made)
     return made.exists() and stamp.exists() and stamp.read_text() == _inputs()
 
 
-def _stamp(made, inputs):
-    (ROOT / "_build" / f".{made.suffix[1:]}.inputs").write_text(inputs)
+def _keep(made, good, inputs):
+    """Put a copy of the file that was made in the place of the good one."""
+    new = good.with_name(f"{good.name}.new")
+    new.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(made, new)
+    put_in_place(new, good, _stamp(good), inputs)
 
 
 def html():
     """Build the HTML book, then put it in place of the old one. Returns the path of its front page."""
     new, good = ROOT / "_build" / "html.new", ROOT / "_build" / "html"
-    if _is_current(good / "index.html"):
-        return good / "index.html"
+    front = good / "index.html"
+    if _is_current(front):
+        return front
     inputs = _inputs()  # before the build: what changes during it is not in the book
     _sphinx("html")
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(MADE / "html", new)
-    shutil.rmtree(good, ignore_errors=True)
-    new.rename(good)
-    _stamp(good / "index.html", inputs)
-    return good / "index.html"
-
-
-def missing_for_pdf():
-    """Return what the PDF needs and this machine lacks, by name; empty where all is there."""
-    lacks = [tool for tool in ("latexmk", "xelatex") if not shutil.which(tool)]
-    if not lacks and shutil.which("kpsewhich"):
-        for style in ("titlesec.sty", "tocloft.sty", "xeCJK.sty", "tabulary.sty"):
-            if not subprocess.run(
-                ["kpsewhich", style], capture_output=True, text=True
-            ).stdout.strip():
-                lacks.append(style)
-    if not lacks and shutil.which("fc-list"):
-        fonts = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True).stdout
-        lacks += [
-            font
-            for font in (
-                "Linux Libertine O",
-                "Linux Biolinum O",
-                "Liberation Mono",
-                "Noto Serif CJK JP",
-            )
-            if font not in fonts
-        ]
-    return lacks
+    put_in_place(new, good, _stamp(front), inputs)
+    return front
 
 
 def _pdf_path():
@@ -184,7 +156,7 @@ def _pdf_path():
 def _press(inputs):
     """Turn the LaTeX that Sphinx wrote into the PDF and put it in place. A glyph that no font has, or a dead reference, is an error."""
     good, folder = _pdf_path(), MADE / "latex"
-    code, text = _run(
+    code, text = call(
         ["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", "book.tex"],
         ROOT / "_build" / "pdf.log",
         cwd=folder,
@@ -195,32 +167,17 @@ def _press(inputs):
         if (folder / "book.log").exists()
         else text
     )
-    faults = re.findall(r"^! .*$", log, re.M) if code else []
-    faults += sorted(set(re.findall(r"Missing character: There is no .*", log)))
-    faults += sorted(
-        set(
-            re.findall(r"LaTeX Warning: (?:Reference|Hyper reference|Citation) .* undefined.*", log)
-        )
-    )
+    faults = find_faults(log, code)
     if code or faults:
         (folder / "book.pdf").unlink(missing_ok=True)
-        shutil.rmtree(MADE / ".doctrees", ignore_errors=True)
-        raise BuildError(
-            "\n".join(faults or [text[-2000:]])
-            + "\npdf: the build failed; the last good PDF is untouched. All output: _build/pdf.log"
-        )
-    good.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(folder / "book.pdf", good)
-    _stamp(good, inputs)
+        raise _failed("pdf", "\n".join(faults or [text[-2000:]]), text + log)
+    _keep(folder / "book.pdf", good, inputs)
 
 
 def pdf(beside=lambda: None):
     """Build the PDF, and call `beside` while TeX is at work. Returns its path."""
     if lacks := missing_for_pdf():
-        raise BuildError(
-            f"The PDF needs {', '.join(lacks)}. Install it with\n"
-            + "\n".join(f"  {system}: {line}" for system, line in LATEX_NEEDS.items())
-        )
+        raise BuildError(advise(lacks))
     if _is_current(_pdf_path()):
         beside()
         return _pdf_path()
@@ -241,9 +198,7 @@ def epub():
     inputs = _inputs()
     shutil.rmtree(MADE / "epub", ignore_errors=True)  # all that lies there is packed
     _sphinx("epub")
-    good.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(MADE / "epub" / "book.epub", good)
-    _stamp(good, inputs)
+    _keep(MADE / "epub" / "book.epub", good, inputs)
     return good
 
 
@@ -261,111 +216,49 @@ def book():
         print(html().relative_to(ROOT), made.relative_to(ROOT), sep="\n")
 
 
-def _pack(folder, target, top):
-    """Write a folder as a zip whose bytes depend on its files alone; all files stand below `top` in it."""
-    when = time.gmtime(int(_environment()["SOURCE_DATE_EPOCH"]))[:6]
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            entry = zipfile.ZipInfo(f"{top}/{path.relative_to(folder).as_posix()}", when)
-            entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
-            out.writestr(entry, path.read_bytes())
-
-
-EXEMPT = ("MANIFEST.sha256", "_static/editions.js")
-"""What no manifest lists: itself, and the list of editions, which every later edition renews."""
-
-
-def manifest(folder):
-    """Return the sums of a folder's files but EXEMPT, in the form that `sha256sum --check` reads."""
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
-    names = [(path, path.relative_to(folder).as_posix()) for path in paths]
-    return "".join(
-        f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n"
-        for path, name in names
-        if name not in EXEMPT
-    )
-
-
 def edition():
     """Build all that an edition publishes into _build/edition: HTML, PDF, EPUB, data package, zip for reading offline, manifest."""
     new, good = ROOT / "_build" / "edition.new", ROOT / "_build" / "edition"
     made, name = pdf(beside=html), f"{NAME}-{read_version()}"
+    when = time.gmtime(int(_environment()["SOURCE_DATE_EPOCH"]))[:6]
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(html().parent, new)
     shutil.copyfile(made, new / made.name)
     shutil.copyfile(epub(), new / f"{name}.epub")
-    _pack(ROOT / "data", new / f"{name}-data.zip", f"{name}-data")
+    pack(ROOT / "data", new / f"{name}-data.zip", f"{name}-data", when)
     (new / EXEMPT[0]).write_text(manifest(new), encoding="utf-8")
-    _pack(new, ROOT / "_build" / "offline.zip", name)
+    pack(new, ROOT / "_build" / "offline.zip", name, when)
     (ROOT / "_build" / "offline.zip").replace(new / f"{name}.zip")
     (new / EXEMPT[0]).write_text(manifest(new), encoding="utf-8")
-    shutil.rmtree(good, ignore_errors=True)
-    new.rename(good)
+    put_in_place(new, good)
     return good
 
 
-def normal(notebook):
-    """Return a notebook (dict) in its stored form: counted in order, no times or editor's traces, keys in order."""
-    count = 0
-    for cell in notebook["cells"]:
-        cell["metadata"] = (
-            {"tags": cell["metadata"]["tags"]} if cell["metadata"].get("tags") else {}
-        )
-        if cell["cell_type"] == "code":
-            count += 1
-            cell["execution_count"] = count  # nbval takes a cell without one for unrun
-            for output in cell["outputs"]:
-                output.pop("execution_count", None)
-    notebook["metadata"] = {
-        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-        "language_info": {"name": "python"},
-    }
-    notebook["nbformat"], notebook["nbformat_minor"] = 4, 5
-    return notebook
+def run(task):
+    """Run one of TASKS, alone in this checkout, after mending what a killed build left."""
+    with alone("build") as cut_off:
+        if cut_off:
+            shutil.rmtree(WORK, ignore_errors=True)  # some of it may be half written
+        restore(ROOT / "_build")
+        if (ROOT / ".git").exists() and not git("rev-parse", "--git-dir"):
+            print(
+                "git does not read this checkout, so that pages say 'commit not recorded'; "
+                "expected one that you own, or what `git status` advises",
+                file=sys.stderr,
+            )
+        return TASKS[task]()
 
 
-def dumps(notebook):
-    """Return a notebook as the text that is stored."""
-    return json.dumps(normal(notebook), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
-
-
-def notebooks():
-    """Run every notebook of the book and store its outputs in their normal form."""
-    import nbformat
-    from nbclient import NotebookClient
-
-    for path in sorted((ROOT / "book").glob("*.ipynb")):
-        notebook = nbformat.read(path, as_version=4)
-        try:
-            NotebookClient(
-                notebook,
-                timeout=120,
-                kernel_name="python3",
-                record_timing=False,
-                resources={"metadata": {"path": str(path.parent)}},
-            ).execute()
-        except Exception as error:
-            raise BuildError(
-                f"{path.relative_to(ROOT)}: {str(error).strip().splitlines()[-1]}"
-            ) from None
-        path.write_text(dumps(json.loads(nbformat.writes(notebook))), encoding="utf-8")
-        print(path.relative_to(ROOT))
-
+TASKS = {
+    "book": book,
+    "html": html,
+    "pdf": pdf,
+    "epub": epub,
+    "notebooks": notebooks,
+    "edition": edition,
+}
 
 if __name__ == "__main__":
-    tasks = {
-        "book": book,
-        "html": html,
-        "pdf": pdf,
-        "epub": epub,
-        "notebooks": notebooks,
-        "edition": edition,
-    }
-    if len(sys.argv) != 2 or sys.argv[1] not in tasks:
-        sys.exit(f"usage: python -m press.build {' | '.join(tasks)}")
-    try:
-        made = tasks[sys.argv[1]]()
-    except BuildError as error:
-        sys.exit(str(error))
-    if made:
-        print(made.relative_to(ROOT))
+    if len(sys.argv) != 2 or sys.argv[1] not in TASKS:
+        sys.exit(f"usage: python -m press.build {' | '.join(TASKS)}")
+    main(run, sys.argv[1], kept="the book that was built last is as it was")

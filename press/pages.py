@@ -20,15 +20,16 @@ from press.edition import (
     being_published,
     citation,
     commit,
-    data_vintage,
     day,
     label,
     published,
     read_version,
+    record_end,
     spell,
 )
 from press.epub import EPUB_SHEETS
 from press.languages import chinese_titles, mark_languages
+from press.parts import part
 
 FILLED = ("book/editions", "book/changes", "book/about")
 """Pages with words that only a build can tell; `fill_page` puts them in."""
@@ -45,7 +46,7 @@ def fill_page(app, docname, source):
         "edition": being_published(),
         "day": spell(day()),
         "commit": commit(),
-        "vintage": spell(data_vintage()),
+        "record_end": spell(record_end()),
         "published": published(),
         "repository": citation().get("repository-code", ""),
         "url": citation().get("url", ""),
@@ -146,7 +147,7 @@ def description(doctree, limit=200):
     texts = [
         " ".join(node.astext().split())
         for node in doctree.findall(nodes.paragraph)
-        if isinstance(node.parent, nodes.section)
+        if isinstance(node.parent, (nodes.section, part))
         and not (
             node.astext().strip()
             and isinstance(next(child for child in node if child.astext().strip()), nodes.strong)

@@ -9,7 +9,6 @@ it puts all of them side by side in _build/site.
 """
 
 import hashlib
-import html
 import json
 import os
 import re
@@ -18,9 +17,13 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
-from press.build import EXEMPT, BuildError, manifest
+from jinja2 import Template
+
+from press.bundle import EXEMPT, manifest
 from press.changes import commit_tree, folder_tree, lost
-from press.edition import NAME, ROOT, citation, commit_of, git, published, spell, zenodo
+from press.command import BuildError, alone, call, main
+from press.edition import NAME, PRESS, ROOT, citation, commit_of, git, published, spell, zenodo
+from press.swap import put_in_place, restore, write
 
 LIST = ROOT / "book" / "editions.csv"
 KEPT = ROOT / "_build" / "editions"  # editions that were built, by version
@@ -40,7 +43,9 @@ def _git(*words, root=ROOT):
     """Run a git command that changes something; BuildError with git's own last line where it fails."""
     run = subprocess.run(["git", *words], cwd=root, capture_output=True, text=True)
     if run.returncode:
-        raise BuildError(f"git {words[0]}: {run.stderr.strip().splitlines()[-1]}")
+        said = run.stderr.strip().splitlines()
+        told = next((line for line in said if line.startswith(("fatal: ", "error: "))), said[-1])
+        raise BuildError(f"git {words[0]}: {told}")
 
 
 def cut(version):
@@ -68,11 +73,11 @@ def cut(version):
         )
     path = ROOT / "CITATION.cff"
     text = re.sub(r"(?m)^version: .*$", f'version: "{version}"', path.read_text(encoding="utf-8"))
-    path.write_text(
+    write(
+        path,
         re.sub(r"(?m)^date-released: .*$", f'date-released: "{datetime.now(UTC):%Y-%m-%d}"', text),
-        encoding="utf-8",
     )
-    (ROOT / ".zenodo.json").write_text(zenodo(), encoding="utf-8")
+    write(ROOT / ".zenodo.json", zenodo())
     _git("add", "CITATION.cff", ".zenodo.json")
     _git("commit", "--quiet", "--message", f"Edition {version}")
     _git("tag", version)
@@ -124,12 +129,9 @@ def _python(root):
                 root / "requirements.txt",
             ],
         ):
-            if (
-                run := subprocess.run([str(word) for word in words], capture_output=True, text=True)
-            ).returncode:
-                raise BuildError(
-                    f"environment {home.name}: {(run.stderr or run.stdout).strip().splitlines()[-1]}"
-                )
+            code, said = call(words, ROOT / "_build" / "environment.log")
+            if code:
+                raise BuildError(f"environment {home.name}: {said.strip().splitlines()[-1]}")
         (home / ".whole").touch()
     return str(python)
 
@@ -174,21 +176,15 @@ def build(edition, again=False):
         module = (
             "press.build" if (work / "press").is_dir() else "companion.build"
         )  # where the build of 2026.11 lies
-        run = subprocess.run(
+        code, said = call(
             [_python(work), "-m", module, "edition"],
+            ROOT / "_build" / f"edition-{version}.log",
             cwd=work,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONPATH": str(work / "book"), "COMPANION_EDITION": version},
         )
-        if run.returncode:
-            raise BuildError(f"edition {version}: {run.stdout.strip()}")
-        stamp.unlink(missing_ok=True)
-        shutil.rmtree(good, ignore_errors=True)
-        good.parent.mkdir(parents=True, exist_ok=True)
-        shutil.move(work / "_build" / "edition", good)
-        stamp.write_text(edition["tree"])
+        if code:
+            raise BuildError(f"edition {version}: {said.strip()}")
+        put_in_place(work / "_build" / "edition", good, stamp, edition["tree"])
     finally:
         shutil.rmtree(work, ignore_errors=True)
         _git("worktree", "prune")
@@ -204,36 +200,9 @@ def _pages(folder):
     return sorted(name for name in names if not name.startswith(("figures/", "_static/")))
 
 
-FRONT = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{title}: editions</title>
-<meta name="description" content="{about}">
-<style>
-:root {{ color-scheme: light dark; }}
-body {{ font: 1.05rem/1.55 "Liberation Sans", Arial, Helvetica, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem; color: #1f2933; background: #fff; }}
-a {{ color: #005a9d; }}
-@media (prefers-color-scheme: dark) {{ body {{ color: #e6e9ed; background: #14181d; }} a {{ color: #8fc3ee; }} }}
-h1 {{ font-size: 1.9rem; line-height: 1.2; }} h2 {{ font-size: 1.15rem; margin-bottom: 0.2rem; }} p {{ margin-top: 0.2rem; }}
-</style>
-</head>
-<body>
-<main>
-<h1>{title}</h1>
-<p>{about}</p>
-<p><a href="latest/index.html">Read the newest edition, {newest}</a></p>
-{editions}
-</main>
-</body>
-</html>
-"""
-
-
 def _front(editions):
     """Return the front page of the site, newest edition first; it needs no script."""
-    blocks = []
+    shown = []
     for edition in reversed(editions):
         version = edition["version"]
         files = [
@@ -245,16 +214,10 @@ def _front(editions):
             ("what changed", "book/changes.html"),
             ("sums of all files", "MANIFEST.sha256"),
         ]
-        links = " · ".join(f'<a href="{version}/{path}">{text}</a>' for text, path in files)
-        blocks.append(
-            f"<h2>Edition {version}</h2>\n<p>{spell(edition['date'])}, commit <code>{edition['commit'][:10]}</code><br>{links}</p>"
-        )
-    about = citation()
-    return FRONT.format(
-        title=html.escape(about["title"]),
-        about=html.escape(" ".join(about["abstract"].split())),
-        newest=editions[-1]["version"],
-        editions="\n".join(blocks),
+        shown.append({**edition, "day": spell(edition["date"]), "files": files})
+    template = (PRESS / "templates" / "editions.html").read_text(encoding="utf-8")
+    return Template(template, autoescape=True, trim_blocks=True).render(
+        title=citation()["title"], about=" ".join(citation()["abstract"].split()), editions=shown
     )
 
 
@@ -295,21 +258,21 @@ def site(again=False):
     (new / ".nojekyll").touch()  # a host that runs Jekyll would drop folders such as _static
     if (new / "latest" / "404.html").exists():
         shutil.copyfile(new / "latest" / "404.html", new / "404.html")
-    shutil.rmtree(good, ignore_errors=True)
-    new.rename(good)
+    put_in_place(new, good)
     return good / "index.html"
+
+
+def run(words):
+    """Run `cut VERSION` or `site [--again]`, alone in this checkout, after putting back what a killed run left aside."""
+    with alone("publish"):
+        restore(ROOT / "_build")
+        restore(KEPT)
+        _git("rev-parse", "--git-dir")  # where git refuses the checkout, it says why
+        return cut(words[1]) if words[0] == "cut" else site(again="--again" in words)
 
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    try:
-        if words[:1] == ["cut"] and len(words) == 2:
-            print(cut(words[1]))
-        elif words in (["site"], ["site", "--again"]):
-            print(site(again="--again" in words).relative_to(ROOT))
-        else:
-            sys.exit("usage: python -m press.publish cut VERSION | site [--again]")
-    except BuildError as error:
-        sys.exit(str(error))
-    except KeyboardInterrupt:
-        sys.exit("interrupted; the site and the editions that stood here are as they were")
+    if not (words[:1] == ["cut"] and len(words) == 2 or words in (["site"], ["site", "--again"])):
+        sys.exit("usage: python -m press.publish cut VERSION | site [--again]")
+    main(run, words, kept="the site and the editions that stood here are as they were")

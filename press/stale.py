@@ -5,10 +5,23 @@ import sys
 from pathlib import Path
 
 from jupyter_cache import get_cache
-from jupyter_cache.executors import load_executor
+from jupyter_cache.base import CacheBundleIn
+from sphinx.errors import SphinxError
+from sphinx.util import logging
 
+from press.command import BuildError
 from press.edition import BOOK, PRESS, ROOT, commit, label
+from press.notebooks import read, run_all
 from press.pages import FILLED
+
+COMMANDS = ("build", "bundle", "command", "publish", "swap", "tex")
+"""Modules that no page depends on."""
+
+
+class NotebookFault(SphinxError):
+    """A notebook that cannot be read or run; the message is a line for each."""
+
+    category = "Notebook fault"
 
 
 def _digest(paths):
@@ -35,7 +48,7 @@ def find_outdated(app, env, added, changed, removed):
     frame = (
         _digest(
             [
-                *(path for path in PRESS.glob("*.py") if path.stem not in ("build", "publish")),
+                *(path for path in PRESS.glob("*.py") if path.stem not in COMMANDS),
                 ROOT / "CITATION.cff",
             ]
         )
@@ -64,22 +77,31 @@ def find_outdated(app, env, added, changed, removed):
         outdated |= env.found_docs & set(FILLED)
     if kept.get("static") != static:
         outdated.add(app.config.root_doc)
-    _execute_together(
-        app, [env.doc2path(name) for name in sorted(notebooks & (outdated | set(added)))]
-    )
+    _execute(app, [env.doc2path(name) for name in sorted(notebooks & (outdated | added | changed))])
     return sorted(outdated - set(added) - set(removed))
 
 
-def _execute_together(app, paths):
-    """Fill the cache with several notebooks at once, where the system forks; myst-nb would run them one by one.
+def _execute(app, paths):
+    """Fill the cache, from which myst-nb takes the outputs; NotebookFault says which notebook and cell is at fault.
 
-    A notebook that fails is left to myst-nb, which runs it again and says where.
+    myst-nb alone would run them one by one, and stop at an unknown kernel or a dead one without a name.
     """
-    if len(paths) < 2 or sys.platform == "win32" or app.config.nb_execution_mode != "cache":
+    if app.config.nb_execution_mode != "cache":
         return
-    cache = get_cache(_cache_path(app))
+    cache, paths, faults = get_cache(_cache_path(app)), [Path(path) for path in paths], []
+    asked = []
     for path in paths:
-        cache.add_nb_to_project(path)
-    load_executor("local-parallel", cache=cache).run_and_cache(
-        filter_uris=paths, timeout=app.config.nb_execution_timeout
-    )
+        try:
+            cache.match_cache_notebook(read(path))
+        except KeyError:
+            asked.append(path)
+        except BuildError as error:
+            faults.append(str(error))
+    for path in asked:
+        logging.getLogger(__name__).info(f"Executing {path.relative_to(ROOT).as_posix()}")
+    done, failed = run_all(asked, app.config.nb_execution_timeout) if asked else ({}, [])
+    for path, notebook in done.items():
+        bundle = CacheBundleIn(notebook, str(path))
+        cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    if faults or failed:
+        raise NotebookFault("\n".join(faults + failed))

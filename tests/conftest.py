@@ -18,11 +18,6 @@ import pytest
 import yaml
 from bs4 import BeautifulSoup
 
-try:
-    import fcntl
-except ImportError:  # Windows
-    fcntl = None
-
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
 BASE = "/some/base/"  # the book is served below a path, as most hosts do
@@ -55,19 +50,15 @@ def need(tool, *names):
 
 
 def build(root, task, check=True):
-    """Run `python -m press.build` in a tree, one at a time; returns (code, what it printed)."""
-    (root / "_build").mkdir(exist_ok=True)
-    with open(root / "_build" / ".tests.lock", "w") as lock:
-        if fcntl:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        run = subprocess.run(
-            [sys.executable, "-m", "press.build", task],
-            cwd=root,
-            text=True,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONPATH": str(root / "book")},
-        )
+    """Run `python -m press.build` in a tree; returns (code, what it printed)."""
+    run = subprocess.run(
+        [sys.executable, "-m", "press.build", task],
+        cwd=root,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, "PYTHONPATH": str(root / "book")},
+    )
     if check and run.returncode:
         pytest.fail(f"press.build {task} failed:\n{run.stdout}", pytrace=False)
     return run.returncode, run.stdout
@@ -167,6 +158,31 @@ def site(html):
     """Address of the HTML book, served below a base path."""
     with served(html) as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def chapter(tmp_path_factory):
+    """A book with one chapter in parts (tests/sample_chapter.py), built as HTML."""
+    from sample_chapter import plant_chapter
+
+    root = tmp_path_factory.mktemp("chapter")
+    plant_chapter(root)
+    build(root, "html")
+    return root
+
+
+@pytest.fixture(scope="session")
+def chapter_page(chapter):
+    """That chapter, parsed."""
+    text = (chapter / "_build" / "html" / "book" / "sample.html").read_text(encoding="utf-8")
+    return BeautifulSoup(text, "lxml").select_one("article.bd-article")
+
+
+@pytest.fixture(scope="session")
+def chapter_address(chapter):
+    """The address of that chapter, served below a base path."""
+    with served(chapter / "_build" / "html") as site:
+        yield f"{site}book/sample.html"
 
 
 @pytest.fixture(scope="session")

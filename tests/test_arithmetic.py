@@ -683,6 +683,7 @@ def test_investors_are_ranked_by_what_they_hold(made_up):
         "year country basis position_bn_usd",
         [
             (2023, "C", "ultimate owner", 90.5),
+            (2023, "F", "ultimate owner", 80.1),
             (2023, "A", "ultimate owner", 700.2),
             (2023, "B", "ultimate owner", 688.7),
             (2023, "D", "foreign parent", 900),
@@ -690,7 +691,7 @@ def test_investors_are_ranked_by_what_they_hold(made_up):
         ],
     )
     rows = alliances.investors()
-    assert by(rows, "country", "rank") == {"A": 1, "B": 2, "C": 3}
+    assert by(rows, "country", "rank") == {"A": 1, "B": 2, "C": 3, "F": 4}
     # 700.2 - 688.7 = 11.5
     assert (
         "A came first with 700 billion dollars, 12 billion before B"

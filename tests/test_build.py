@@ -31,7 +31,7 @@ def chart(frame):
 
 def notebook(*sources):
     """A notebook as the book stores it, from code cells; a heading goes before them."""
-    from press.build import dumps
+    from press.notebooks import dumps
 
     cells = [{"cell_type": "markdown", "id": "head", "metadata": {}, "source": "# Sample"}]
     cells += [
@@ -106,9 +106,13 @@ FAULTS = {
         {"index": INDEX + "\nSee [nothing](#no-such-label).\n"},
         ("book/index.md", "no-such-label"),
     ),
+    "a broken label that a cell computes": (
+        {"sample": notebook(*CELLS, "companion.say('See [nothing](#no-such-label).')")},
+        ("book/sample.ipynb, cell 5", "companion.say('See", "line 1", "no-such-label"),
+    ),
     "a failing cell": (
         {"sample": notebook(*CELLS, "ships['no such column']")},
-        ("book/sample.ipynb", "no such column"),
+        ("book/sample.ipynb, cell 5", "no such column"),
     ),
 }
 

@@ -11,7 +11,7 @@ import pytest
 from conftest import BOOK, ROOT, notebooks
 
 from companion.days import RECORD_END
-from press.build import dumps
+from press.notebooks import dumps
 
 PENDING = []  # sections that stand as headings only; empty when the chapters are whole
 

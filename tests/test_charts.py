@@ -16,6 +16,7 @@ from conftest import BOOK, ROOT
 
 from companion import figure
 from companion.theme import DARK, PALETTE
+from companion.vegalite import views
 from press.check_figures import ALIKE_IN_GREY, LONGEST, faults, stored
 from press.drawing import PHONE, draw, narrow
 from press.outputs import drawn_on_a_page
@@ -128,6 +129,13 @@ def test_drawn_everywhere(name):
     assert float(re.search(r'<svg[^>]* width="([\d.]+)"', small)[1]) <= PHONE
     assert min(map(float, re.findall(r'font-size="([\d.]+)px"', small))) >= 11
     assert draw(spec, "pdf").read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize("name", ["beside", "columns", "wrapped", "repeated", "repeated in a list"])
+def test_on_a_phone_panels_stand_one_below_the_other(name):
+    """Each takes the width, instead of shrinking beside the next."""
+    small = narrow(page(name))
+    assert min(view["width"] for view in views(small) if "width" in view) > PHONE * 2 / 3
 
 
 def test_unnamed_parameters_are_the_same_on_every_run():

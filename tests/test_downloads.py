@@ -54,6 +54,8 @@ def test_a_plain_reader_finds_the_table(html, drawn, name):
     read, table = pd.read_csv(path), FIGURES[name]["table"]
     width = len(table["columns"])
     columns = [safe(heading) for heading in table["columns"]]
+    columns[0] = columns[0].replace(",", ";")
+    assert path.read_bytes()[3:4] != b'"', "behind the mark DuckDB takes it for part of the heading"
     assert list(read.columns[:width]) == columns and len(read) == len(table["rows"])
     assert len(set(read.columns)) == len(read.columns)
     for number, heading in enumerate(columns):

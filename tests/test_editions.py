@@ -398,7 +398,7 @@ def test_a_year_more_is_one_row_and_moves_all_that_rests_on_it(tmp_path):
     with path.open("a", encoding="utf-8", newline="") as out:
         csv.DictWriter(out, rows[0].keys(), lineterminator="\n").writerow(added)
     script = (
-        "import json, nbformat; from nbclient import NotebookClient; from press.build import dumps\n"
+        "import json, nbformat; from nbclient import NotebookClient; from press.notebooks import dumps\n"
         "for name in ('lin-2025', 'china-budget', 'claims'):\n"
         "    n = nbformat.read(f'book/{name}.ipynb', as_version=4)\n"
         "    NotebookClient(n, kernel_name='python3', record_timing=False, resources={'metadata': {'path': 'book'}}).execute()\n"
@@ -409,7 +409,7 @@ def test_a_year_more_is_one_row_and_moves_all_that_rests_on_it(tmp_path):
         cwd=tmp_path,
         capture_output=True,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(tmp_path / "book")},
+        env={**os.environ, "PYTHONPATH": f"{tmp_path / 'book'}{os.pathsep}{ROOT}"},
     )
     assert ran.returncode == 0, ran.stderr[-1500:]
     found = changes.compare(trees.folder_tree(ROOT), trees.folder_tree(tmp_path))

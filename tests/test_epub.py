@@ -109,6 +109,10 @@ def test_no_script_and_nothing_from_outside(epub, parsed):
                     and kind != "link"
                     or not re.match(r"(\w+:)?//", value)
                 ), f"{name}: asks for {value}"
+    sheets = {name for name in epub.files if name.endswith(".css")}
+    assert sheets == {"_static/basic.css", "_static/epub.css", "_static/ebook.css"}, (
+        "epub.css imports basic.css; no other sheet belongs in an e-reader"
+    )
     for name in epub.files:
         assert not name.endswith(".js")
         assert not name.endswith(".css") or not re.search(rb"url\(.?(https?:)?//", epub.files[name])
@@ -207,8 +211,27 @@ def test_figures_are_the_same_in_all_editions(figures, parsed, pdf):
     )
 
 
+def how_to_run(path):
+    """The words that start a program, whether it is one, a script without a first line that says so, or a jar."""
+    with open(path, "rb") as file:
+        begin = file.read(4)
+    if begin == b"PK\3\4":  # Debian's is a jar, which a kernel runs only where it was told how
+        return [need("java"), "-jar", path]
+    return [path] if begin[:2] == b"#!" or begin == b"\x7fELF" or os.name == "nt" else ["sh", path]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="scripts of Unix")
+def test_a_script_without_a_first_line_runs(tmp_path):
+    for name, text in (("bare", "echo ran $1\n"), ("whole", "#!/bin/sh\necho ran $1\n")):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+        words = [*how_to_run(str(tmp_path / name)), "it"]
+        assert subprocess.run(words, capture_output=True, text=True).stdout == "ran it\n"
+
+
 @pytest.mark.slow
 def test_epubcheck_finds_no_fault(epub):
-    need("epubcheck")  # Debian's package of that name brings Java, and apt.txt leaves it out
-    run = subprocess.run(["epubcheck", str(epub.path)], capture_output=True, text=True, cwd=ROOT)
+    # Debian's package of that name brings Java, and apt.txt leaves it out
+    words = [*how_to_run(need("epubcheck")), str(epub.path)]
+    run = subprocess.run(words, capture_output=True, text=True, cwd=ROOT)
     assert run.returncode == 0, run.stderr

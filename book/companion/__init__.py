@@ -15,7 +15,7 @@ import sys
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 from companion.data import DataError, cited, load
-from companion.days import JOHNSON, LIN, dates, day, spell_day
+from companion.days import JOHNSON, LIN, RECORD_END, dates, day, spell, spell_day
 from companion.figures import FigureError, figure
 from companion.ledger import checked, essential, notes
 from companion.marks import countries, ends, runs, years
@@ -25,6 +25,7 @@ from companion.seal import sealed
 __all__ = [
     "JOHNSON",
     "LIN",
+    "RECORD_END",
     "DataError",
     "FigureError",
     "catalog",
@@ -45,6 +46,7 @@ __all__ = [
     "say",
     "sealed",
     "since",
+    "spell",
     "spans",
     "spell_day",
     "table",

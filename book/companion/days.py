@@ -55,3 +55,8 @@ def read_day(text):
             except ValueError:
                 return None
     return None
+
+
+def spell(day: object) -> str:
+    """Return a day, a date or text as YYYY-MM-DD, in words: "March 8, 2025"."""
+    return spell_day(date.fromisoformat(str(day)[:10]))

@@ -116,11 +116,12 @@ def _line(row):
 def checked(section: str, as_of: date | str | None = None) -> Markdown:
     """Return what was checked in a section (a label such as "lin-ii-3"): a line a claim, supported ones first, each with its card.
 
-    In the book a line unfolds to the card beneath it. With another day than the one by which the ledger judges, a card
+    A section's passages ("johnson-rec-2" in "johnson-recommendations") are part of it. In the book a line unfolds to the card beneath it. With another day than the one by which the ledger judges, a card
     tells what its check says on that day. Raises KeyError where the ledger has no card for the section.
     """
-    rows = load("claims")
-    chosen = rows[(rows["section"] == section) & (rows["tier"] == "card")]
+    rows, places = load("claims"), load("sections")
+    inside = [section, *places.loc[places["part_of"] == section, "label"]]
+    chosen = rows[rows["section"].isin(inside) & (rows["tier"] == "card")]
     if chosen.empty:
         raise KeyError(f"checked: data/claims.csv has no card for section {section!r}")
     order = list(SHAPES)

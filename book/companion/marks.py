@@ -1,5 +1,7 @@
 """What repeats in charts: the axis of years, the colors of countries, names at line ends, lines that break."""
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -15,8 +17,10 @@ def years(rows: pd.DataFrame, column: str = "year") -> alt.X:
     every = rows[column].dropna().astype(int)
     known = rows.loc[~rows["later"], column].dropna().astype(int) if "later" in rows else every
     first, last = (int(known.min()), int(known.max())) if len(known) else (0, -1)
-    domain = list(range(first, last + 1))
-    if len(every) and len(known) and (every.min() < first or every.max() > last):
+    domain: Any = list(range(first, last + 1))
+    if len(every) and not len(known):  # all of it came later
+        domain = alt.ExprRef(f"{LATER} ? sequence({every.min()}, {every.max() + 1}) : []")
+    elif len(every) and (every.min() < first or every.max() > last):
         start = f"{LATER} ? {min(every.min(), first)} : {first}" if every.min() < first else first
         end = f"{LATER} ? {max(every.max(), last) + 1} : {last + 1}"
         domain = alt.ExprRef(f"sequence({start}, {end})")
@@ -66,7 +70,7 @@ def ends(chart: alt.Chart, label: str, dx: int = 6, last: bool = True) -> alt.La
     return chart + text
 
 
-def runs(rows, by, gap=1):
+def runs(rows: pd.DataFrame, by: str | list[str], gap: int = 1) -> pd.DataFrame:
     """Return rows with a column `run`: what a line may join, one value of each column in `by`, years at most `gap` apart.
 
     rows: with `year`. A change of mode, wording, population or definition named in `by` breaks the line.

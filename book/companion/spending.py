@@ -168,6 +168,26 @@ def project(amount, year, growth, horizon, prices):
     )
 
 
+def military(as_of=None):
+    """Return military expenditure as SIPRI had it on a day, for the newest year then known: a row a country, by name.
+
+    Columns: year, usd_bn (billion US dollars, current prices and rates), share_gdp (% of GDP), published (the day of
+    the edition), later_vintage (a value of a later edition stands in). Source: SIPRI Military Expenditure Database.
+    Assumption: estimates of one edition may be compared; each edition revises past years, so none is mixed with another.
+    """
+    rows = load("sipri_milex", as_of=as_of).sort_values("public_from")
+    wanted = {"usd_bn_current": "usd_bn", "share_gdp_pct": "share_gdp"}
+    rows = rows[rows["metric"].isin(list(wanted)) & (rows["year"] == rows["year"].max())]
+    rows = rows[rows["edition"].isin(rows["edition"].tail(1))]
+    late = rows["later_vintage"].any() if "later_vintage" in rows else False
+    known = rows["public_from"] if as_of is None else rows["known_from"].fillna(rows["public_from"])
+    out = rows.pivot(index="country", columns="metric", values="value")
+    out = out.reindex(columns=list(wanted)).rename(columns=wanted)
+    out = out.assign(year=rows["year"].max(), published=known.max(), later_vintage=bool(late))
+    out.attrs = rows.attrs
+    return out
+
+
 CENSUS = pd.Timestamp("2024-12-26")
 """On this day the fifth economic census raised the level of China's output; the years before 2023 followed in later vintages."""
 

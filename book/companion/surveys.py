@@ -111,7 +111,8 @@ def published(share, n, deff=1.0):
 
     size = round(n / deff)
     low, high = (int(binom.ppf(q, size, share / 100)) for q in (1e-9, 1 - 1e-9))
-    counts, out = range(low, high + 1), {}
+    counts = range(low, high + 1)
+    out: dict[int, float] = {}
     for count, chance in zip(counts, binom.pmf(counts, size, share / 100)):
         printed = int(100 * count / size + 0.5)
         out[printed] = out.get(printed, 0.0) + float(chance)
