@@ -19,6 +19,11 @@ def spell_day(day: date, short: bool = False) -> str:
     return f"{day:%b}" * short + f"{day:%B}" * (not short) + f" {day.day}, {day.year}"
 
 
+def spell(day: date | str) -> str:
+    """Return a day in words, "March 8, 2025"; it may be a date, a timestamp, or text as YYYY-MM-DD."""
+    return spell_day(date.fromisoformat(str(day)[:10]))
+
+
 MONTHS = "January February March April May June July August September October November December"
 
 
