@@ -49,7 +49,8 @@ def sealed(
 
 
 def _keys(frame):
-    rounded = frame.round(6)
+    numbers = frame.select_dtypes("number")
+    rounded = frame.assign(**numbers.round(6))  # pandas warns of days that are rounded
     return list(rounded.astype("string").fillna("").itertuples(index=False, name=None))
 
 
