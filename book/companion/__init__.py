@@ -6,7 +6,8 @@ A notebook needs two lines::
     from companion import LIN          # the day by which Lin's article is judged
 
 and then calls `companion.load`, `companion.table`, `companion.say`, `companion.figure` and
-`companion.cards`. Charts and computations live in the modules beside this file.
+`companion.checked`. Charts and their words stand in the cells of the notebooks; what a field computes
+(growth, margins of error, limits of a count) in `spending`, `surveys` and `meetings`.
 """
 
 import sys
@@ -46,8 +47,8 @@ __all__ = [
     "say",
     "sealed",
     "since",
-    "spell",
     "spans",
+    "spell",
     "spell_day",
     "table",
     "years",
