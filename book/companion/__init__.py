@@ -19,7 +19,7 @@ from companion.data import DataError, cited, load
 from companion.days import JOHNSON, LIN, RECORD_END, dates, day, spell, spell_day
 from companion.figures import FigureError, figure
 from companion.ledger import checked, essential, notes
-from companion.marks import countries, ends, runs, years
+from companion.marks import countries, ends, kinds, runs, years
 from companion.output import catalog, choose, datasets, listed, say, since, spans, table
 from companion.seal import sealed
 
@@ -40,6 +40,7 @@ __all__ = [
     "ends",
     "essential",
     "figure",
+    "kinds",
     "listed",
     "load",
     "notes",
