@@ -38,7 +38,8 @@ def names():
 def pages():
     """Return the paths of the book's notebooks in its order."""
     told = yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8"))
-    files = [chapter["file"] for part in told.get("parts", []) for chapter in part["chapters"]]
+    files = [told["root"]]
+    files += [chapter["file"] for part in told.get("parts", []) for chapter in part["chapters"]]
     return [path for file in files if (path := ROOT / f"{file}.ipynb").exists()]
 
 
@@ -115,12 +116,13 @@ def renew(notebook, labels, numbers):
         source = "".join(cell["source"])
         if cell["cell_type"] == "markdown":
             source = without_roles(source, labels, numbers)
-        cell["source"] = renewed(source, labels, numbers)
+        cell["source"] = renewed(source, labels, numbers).splitlines(keepends=True)
         for output in cell.get("outputs", []):
             data = output.get("data", {})
             for form in data.keys() & {"text/markdown", "text/plain"}:
                 told = "".join(data[form])
-                data[form] = renewed(_renumber_caption(told, numbers), labels, numbers)
+                told = renewed(_renumber_caption(told, numbers), labels, numbers)
+                data[form] = told.splitlines(keepends=True)
 
 
 CAPTION = re.compile(r"\A\(((?:fig|tab)-[a-z0-9-]+)\)=\n\*\*(?:(?:Figure|Table) \d+\. )?")

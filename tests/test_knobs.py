@@ -17,7 +17,7 @@ from conftest import BOOK, ROOT
 
 KNOB = re.compile(r"^([A-Z][A-Z_]*) = (.+?)\s+# change me: (.+)$", re.M)
 UNFORESEEN = "'not foreseen'"
-SHOW_CODE = ["china-budget"]
+SHOW_CODE = ["china-budget", "polling", "reading-together"]
 """Notebooks that ask the reader to change something in at least four places."""
 
 
