@@ -84,7 +84,8 @@ def sealed_view(outputs):
 def _drawn(spec):
     """Return a drawing without the outline that a figure gets along with its control, and without the numbers of unbroken runs."""
     svg = vl_convert.vegalite_to_svg(spec, vl_version="5.8", allowed_base_urls=[])
-    return re.sub(r' (stroke|stroke-width|fill-opacity)="[^"]*"|(?<=; run: )\d+', "", svg)
+    outline = r' (stroke|stroke-width|fill-opacity)="[^"]*"|(?<=legend for )[^"]* color(?= with)'
+    return re.sub(rf"{outline}|(?<=; run: )\d+", "", svg)
 
 
 def changed(view, other):
@@ -180,7 +181,8 @@ def _planted(row, fields, key, number):
         elif name in ("year", "fiscal_year", "number"):
             new[name] = str(limits.get("maximum", 2031))
         elif name in ("period", "date_as_known"):
-            new[name] = re.sub(r"20\d\d", "2031", new[name])
+            dated = re.sub(r"20\d\d", "2031", new[name])
+            new[name] = "2031-05-01" if dated == "n.d." else dated
         elif name == "id":
             ids = [f"{new[name].split('-')[0]}-{first + number}" for first in (900, 90)]
             new[name] = next(one for one in ids if re.fullmatch(limits["pattern"], one))
