@@ -92,14 +92,20 @@ def configure(app, config):
 
 
 def add_parts(app, doctree):
-    """Keep the text of the site's front page out of the PDF, and put a part's title before its chapters there."""
+    """Keep the text of the site's front page out of the PDF, and put a part's title before its chapters there.
+
+    A figure of the front page stands in the PDF as well, before the first part: figures have one number everywhere.
+    """
     if app.env.docname != app.config.root_doc:
         return
     section = next(doctree.findall(nodes.section))
     for child in list(section.children):
         toctree = next(child.findall(addnodes.toctree), None)
-        if toctree is None and not isinstance(child, nodes.title):
+        drawn = next(child.findall(drawing), None)
+        if toctree is None and drawn is None and not isinstance(child, nodes.title):
             child.replace_self(addnodes.only("", child.deepcopy(), expr="html"))
+        elif drawn is not None:  # under no running head, which would say "Contents"
+            child.replace_self([nodes.raw("", r"\clearpage\markboth{}{}", format="latex"), child])
         elif toctree is not None and toctree.get("caption"):
             child.replace_self(
                 [

@@ -31,7 +31,7 @@ from press.epub import EPUB_SHEETS
 from press.languages import chinese_titles, mark_languages
 from press.parts import part
 
-FILLED = ("book/editions", "book/changes", "book/about")
+FILLED = ("book/editions", "book/changes", "book/about", "book/glossary")
 """Pages with words that only a build can tell; `fill_page` puts them in."""
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import companion
-from companion import days, ledger, meetings, seal, spending, surveys
+from companion import days, ledger, meetings, output, seal, spending, surveys
 from companion.theme import PALETTE
 
 
@@ -134,6 +134,21 @@ def test_an_unforeseen_choice_is_told_what_is_allowed():
         spending.official(scope="local")
     with pytest.raises(ValueError, match="found the base year 1900; expected one of"):
         spending.price_index("cpi_inflation", 1900)
+
+
+@pytest.mark.parametrize(
+    "allowed, told",
+    [
+        (["central", "national"], "one of 'central', 'national'"),
+        (pd.Series([2013, 2014, 2015, 2018]), "2013 to 2015 and 2018"),
+        (range(2014, 2024), "2014 to 2023"),
+        ([0.5, 2], "one of 0.5, 2"),
+    ],
+)
+def test_what_may_be_chosen_is_told_in_one_line(allowed, told):
+    with pytest.raises(ValueError, match=f"^found 'local'; expected {told}$"):
+        output.choose("local", allowed)
+    assert output.choose(list(allowed)[0], allowed) == list(allowed)[0]
 
 
 # --- The seal -----------------------------------------------------------------------------------

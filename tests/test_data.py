@@ -1023,6 +1023,24 @@ def test_the_check_names_a_changed_file_and_writes_nothing(folder, monkeypatch, 
     assert (folder / "datapackage.json").read_bytes() == before
 
 
+def test_the_readme_tells_what_was_done_from_source_to_row_and_is_current(
+    folder, monkeypatch, capsys
+):
+    told = (DATA / "README.md").read_text(encoding="utf-8")
+    assert told == package.account(), "data/README.md tells of other rows: run make data"
+    assert re.findall(r"^## (\S+)$", told, re.M) == [item["path"] for item in PACKAGE["resources"]]
+    derived = every("defense_budgets").query("grade == 'derived'")
+    part = told.partition("## defense_budgets.csv\n")[2].partition("\n## ")[0]
+    assert len(derived) and all(note in part for note in derived["note"].dropna().head(2))
+    monkeypatch.setattr(data, "FOLDER", folder)
+    (folder / "README.md").write_text(told.replace("34 files", "33 files"), encoding="utf-8")
+    assert package.main(["check"]) == 1
+    assert capsys.readouterr().err == (
+        "README.md: found an account of other rows; expected `make data` after a change\n"
+    )
+    assert package.main() == 0 and (folder / "README.md").read_text(encoding="utf-8") == told
+
+
 # ---------------------------------------------------------------- the way in
 
 

@@ -179,7 +179,7 @@ CHAPTER = [
 :class: card
 **Author.** A. N. Other. **Article.** *A Made-up Third Article.* {cite:p}`other-2026-made-up`
 :::""",
-    ("import companion\nfrom companion import alliances, load",),
+    ("import companion\nfrom companion import load",),
     """(other-one)=
 ## The Only Section
 

@@ -41,6 +41,11 @@ def dates(start: pd.Series, end: pd.Series) -> list[str]:
     return out
 
 
+def spell(day: date | str) -> str:
+    """Return a day in words, "March 8, 2025"; it may be a date, a timestamp, or text as YYYY-MM-DD."""
+    return spell_day(date.fromisoformat(str(day)[:10]))
+
+
 MONTHS = "January February March April May June July August September October November December"
 
 
@@ -55,8 +60,3 @@ def read_day(text):
             except ValueError:
                 return None
     return None
-
-
-def spell(day: object) -> str:
-    """Return a day, a date or text as YYYY-MM-DD, in words: "March 8, 2025"."""
-    return spell_day(date.fromisoformat(str(day)[:10]))

@@ -199,6 +199,8 @@ def _entry(row, then, now):
         ),
         _record(row),
     ]
+    if pd.notna(row["could_answer"]):
+        lines.append(marked("*The author could answer:* {}", row["could_answer"]))
     if then is not None:
         lines.append(marked("*Recomputed* by {}: {}.", code(row["check"]), then))
     if pd.notna(row["cite_as"]):

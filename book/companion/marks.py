@@ -1,4 +1,4 @@
-"""What repeats in charts: the axis of years, the colors of countries, names at line ends, lines that break."""
+"""What repeats in charts: the axis of years, the colors of countries, the looks of kinds, names at line ends, lines that break."""
 
 from typing import Any
 
@@ -43,6 +43,19 @@ def countries(rows: pd.DataFrame, column: str = "country", legend: bool = True) 
     scale = alt.Scale(domain=names, range=[COUNTRIES[name] for name in names])
     told = alt.Legend(title=None) if legend else None
     return alt.Color(f"{column}:N", scale=scale, legend=told)
+
+
+def kinds(rows: pd.DataFrame, column: str) -> tuple[alt.Color, alt.Shape]:
+    """Return color and shape of marks by the kinds in `column`, in their order in `rows`, with one legend for both.
+
+    The shape tells them apart in grey. Two legends merge only where both scales name the same domain.
+    """
+    known = rows.loc[~rows["later"], column] if "later" in rows else rows[column]
+    names = list(known.dropna().unique())
+    long = sum(map(len, names)) > 60  # too long for one line above the plot
+    legend = alt.Legend(columns=1) if long else alt.Undefined
+    look = {"title": None, "scale": alt.Scale(domain=names), "legend": legend}
+    return alt.Color(f"{column}:N", **look), alt.Shape(f"{column}:N", **look)
 
 
 def ends(chart: alt.Chart, label: str, dx: int = 6, last: bool = True) -> alt.LayerChart:

@@ -8,6 +8,7 @@ label and caption) travels as output metadata under the key ``companion``.
 import os
 import re
 from collections.abc import Iterable
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -74,8 +75,11 @@ def choose(value: Any, allowed: Iterable[Any]) -> Any:
 
     Raises ValueError with one line that names what is allowed.
     """
+    allowed = list(allowed)
     if value not in allowed:
-        raise ValueError(f"found {value!r}; expected one of {', '.join(map(repr, allowed))}")
+        numbers = all(isinstance(one, Integral) and not isinstance(one, bool) for one in allowed)
+        told = spans(allowed) if numbers else f"one of {', '.join(map(repr, allowed))}"
+        raise ValueError(f"found {value!r}; expected {told}")
     return value
 
 
