@@ -1,6 +1,6 @@
 """A chapter on any day: it runs, it says something else, and on its own day it tells nothing of what came later.
 
-The cells run in this process. The day is set after the cell tagged `parameters`, as a reader sets it. What stands
+The cells run in this process. The day is set in the cell tagged `parameters`, where a reader sets it. What stands
 before the reader opens anything is the *sealed view*: all texts, tables, captions, alternatives, sources, and the
 drawings in their first state; what `companion.since` says is not in it. That view must not change when all rows
 that came later are taken out of the data, nor when such rows are put in.
@@ -36,14 +36,15 @@ def run(name, as_of, *more, since=True):
     cells = json.loads((BOOK / f"{name}.ipynb").read_text(encoding="utf-8"))["cells"]
     shell = InteractiveShell.instance()
     shell.reset(new_session=False)
-    made, set_day = [], False
+    shell.user_ns["GIVEN"] = as_of
+    made, days = [], 0
     for number, cell in enumerate(cells, 1):
         source = "".join(cell["source"])
+        if "parameters" in cell["metadata"].get("tags", []):
+            source, days = re.subn(r"(?m)^AS_OF = \w+", "AS_OF = GIVEN", source)
         if cell["cell_type"] == "code" and (since or "companion.since(" not in source):
             made += _run_cell(shell, source, f"{name}, cell {number}, {as_of}")
-            if "parameters" in cell["metadata"].get("tags", []):
-                shell.user_ns["AS_OF"], set_day = as_of, True
-    assert set_day, f"{name}: no cell is tagged parameters, so that no day can be set"
+    assert days == 1, f"{name}: found {days} lines that set AS_OF in a cell tagged parameters"
     for source in more:
         made += _run_cell(shell, source, source)
     return made
@@ -83,7 +84,8 @@ def sealed_view(outputs):
 def _drawn(spec):
     """Return a drawing without the outline that a figure gets along with its control, and without the numbers of unbroken runs."""
     svg = vl_convert.vegalite_to_svg(spec, vl_version="5.8", allowed_base_urls=[])
-    return re.sub(r' (stroke|stroke-width|fill-opacity)="[^"]*"|(?<=; run: )\d+', "", svg)
+    outline = r' (stroke|stroke-width|fill-opacity)="[^"]*"|(?<=legend for )[^"]* color(?= with)'
+    return re.sub(rf"{outline}|(?<=; run: )\d+", "", svg)
 
 
 def changed(view, other):
@@ -179,7 +181,8 @@ def _planted(row, fields, key, number):
         elif name in ("year", "fiscal_year", "number"):
             new[name] = str(limits.get("maximum", 2031))
         elif name in ("period", "date_as_known"):
-            new[name] = re.sub(r"20\d\d", "2031", new[name])
+            dated = re.sub(r"20\d\d", "2031", new[name])
+            new[name] = "2031-05-01" if dated == "n.d." else dated
         elif name == "id":
             ids = [f"{new[name].split('-')[0]}-{first + number}" for first in (900, 90)]
             new[name] = next(one for one in ids if re.fullmatch(limits["pattern"], one))
