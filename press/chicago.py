@@ -261,7 +261,10 @@ class ReferenceList(SphinxPostTransform):
             entries = docutils.nodes.container(classes=["references"])
             for citation in first.parent.findall(docutils.nodes.citation):
                 target = f"cite.{citation['docname']}:{citation['ids'][0]}"  # the name that the citations link to
-                anchor = latex(f"\\hypertarget{{{target}}}{{}}")
+                label = f"{citation['docname']}:{citation['ids'][0]}"  # and the one that links do
+                anchor = latex(
+                    f"\\hypertarget{{{target}}}{{}}\\phantomsection\\label{{\\detokenize{{{label}}}}}"
+                )
                 entries += docutils.nodes.paragraph(
                     "", "", *anchor, *citation[1].children, ids=citation["ids"]
                 )

@@ -45,8 +45,11 @@ def plain(cell):
     return day.isoformat() if day else safe(shown)
 
 
-def table_rows(node, cited):
-    """Return the rows of a figure's CSV file, the header first: its table, the source where all rows share one, and its citation."""
+def table_rows(node, cited, part="rows"):
+    """Return the rows of a figure's CSV file, the header first: its table, the source where all rows share one, and its citation.
+
+    `part` is "rows", what was known on the figure's day, or "later".
+    """
     more = {"Cite as": safe(cited)}
     if "all_rows" in node:
         more = {"Source": plain(node["all_rows"]), **more}
@@ -54,10 +57,7 @@ def table_rows(node, cited):
     # DuckDB does not see quotation marks behind a byte-order mark.
     head[0] = head[0].replace(",", ";").replace('"', "'")
     added = [f"{name} of the figure" if name in head else name for name in more]
-    return [
-        head + added,
-        *([*(plain(cell) for cell in row), *more.values()] for row in node["rows"]),
-    ]
+    return [head + added, *([*(plain(cell) for cell in row), *more.values()] for row in node[part])]
 
 
 def write_downloads(folder, node, cited, address, number):
@@ -68,8 +68,11 @@ def write_downloads(folder, node, cited, address, number):
     folder.mkdir(exist_ok=True)
     name = node["name"]
     # With a byte-order mark Excel reads dashes, and pandas, polars and DuckDB pass over it.
-    with open(folder / f"{name}.csv", "w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file, lineterminator="\n").writerows(table_rows(node, cited["text"]))
+    for part, end in (("rows", "csv"), ("later", "later.csv")):
+        if node.get(part):
+            with open(folder / f"{name}.{end}", "w", encoding="utf-8-sig", newline="") as file:
+                rows = table_rows(node, cited["text"], part)
+                csv.writer(file, lineterminator="\n").writerows(rows)
     shutil.copyfile(draw(node["spec"], "svg"), folder / f"{name}.svg")
     shutil.copyfile(draw(node["spec"], "png"), folder / f"{name}.png")
     (folder / f"{name}.vl.json").write_text(

@@ -15,8 +15,9 @@ from sphinx.util import texescape
 
 from companion.data import load
 from companion.output import listed, say
-from press import chicago
+from press import chicago, parts_page
 from press.cells import FoldCode, depart_folded_code, folded_code, visit_folded_code
+from press.chapter_end import ChapterEnd
 from press.citing import tex
 from press.edition import (
     being_published,
@@ -35,6 +36,8 @@ from press.notebook_zip import offer_zip, write_zips
 from press.outputs import OutputRenderer, data_table, drawing
 from press.pages import describe_edition, escape_title, fill_page, finish_page
 from press.paper import Paper
+from press.parts import Claims, find_parts
+from press.references import Numbers, enter_citations
 from press.site import finish_html
 from press.stale import find_outdated
 
@@ -133,10 +136,13 @@ def setup(app):
         texinfo=other,
     )
     app.add_node(folded_code, html=(visit_folded_code, depart_folded_code))
-    app.add_post_transform(Paper)
-    app.add_post_transform(FoldCode)
+    parts_page.register(app)
+    for transform in (Paper, FoldCode, ChapterEnd, Claims, Numbers):
+        app.add_post_transform(transform)
     app.connect("config-inited", configure)
     app.connect("doctree-read", add_parts)
+    app.connect("doctree-read", find_parts)
+    app.connect("env-updated", enter_citations, priority=900)  # after the citations are there
     app.connect("source-read", fill_page)
     app.connect("html-page-context", describe_edition)
     app.connect("env-get-outdated", find_outdated)

@@ -33,6 +33,9 @@ def visit_drawing_html(self, node):
     if node["name"] in COMING:
         COMING.pop(node["name"]).result()
     wide = {"spec": node["spec"], "name": node["name"]}
+    opened = "".join(
+        f' data-opened-{key}="{html.escape(told)}"' for key, told in (node["opened"] or {}).items()
+    )
     for kind, drawn in (
         ("wide", wide),
         ("narrow", {"spec": narrow(node["spec"]), "name": f"{node['name']}-narrow"}),
@@ -41,7 +44,7 @@ def visit_drawing_html(self, node):
         # "</script" would end the element, "<!--" with "<script" keep it open
         data = data.replace("<", "\\u003c")
         self.body.append(
-            f'<div class="chart {kind}"><div class="chart-view" role="img" aria-label="{html.escape(node["alt"])}">{_inline_svg(drawn)}</div>'
+            f'<div class="chart {kind}"{opened}><div class="chart-view" role="img" aria-label="{html.escape(node["alt"])}">{_inline_svg(drawn)}</div>'
             f'<div class="chart-controls" style="--controls:{len(controls(drawn["spec"]))}"></div>'
             f'<script type="application/json" class="chart-spec">{data}</script></div>'
         )
@@ -61,16 +64,15 @@ def visit_data_table_html(self, node):
     number = ".".join(
         map(str, builder.env.toc_fignumbers.get(page, {}).get("figure", {}).get(name, ()))
     )
-    head = "".join(f'<th scope="col">{html.escape(c)}</th>' for c in node["columns"])
-    body = "".join(
-        "<tr>" + "".join(f"<td>{_linked(c)}</td>" for c in row) + "</tr>" for row in node["rows"]
-    )
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    table = _table(node["columns"], node["rows"])
     under = (
         f'<p class="figure-rows">Source of all rows: {_linked(node["all_rows"])}.</p>'
         if "all_rows" in node
         else ""
     )
+    if node.get("bare"):
+        self.body.append(f"{table}{under}")
+        raise nodes.SkipNode
     if not hasattr(builder.app, "companion_copy"):
         builder.app.companion_copy = about_copy()
     cited = cite_figure(builder.app.companion_copy, name, number, node["caption"], node["source"])
@@ -86,12 +88,28 @@ def visit_data_table_html(self, node):
     links = " · ".join(
         f'<a href="{base}.{end}" download>{label}</a>' for end, label in KINDS.items()
     )
+    later = ""
+    if node.get("later"):
+        label = f"Figure {number}, what came later"
+        later = (
+            f'<details class="figure-later"><summary>What came later</summary><div class="table-scroll" tabindex="0" role="region" '
+            f'aria-label="{label}">{_table(node["columns"], node["later"])}</div>'
+            f'<p>Download: <a href="{base}.later.csv" download>CSV of what came later</a></p></details>'
+        )
     self.body.append(
         f'<details class="figure-data"><summary>Show data, download, cite</summary><div class="table-scroll" tabindex="0" role="region" '
-        f'aria-label="Data of figure {number}">{table}</div>{under}<p>Download figure {number}: {links}</p><p>Cite: {said} '
+        f'aria-label="Data of figure {number}">{table}</div>{under}{later}<p>Download figure {number}: {links}</p><p>Cite: {said} '
         f'<a href="{base}.html">Permanent address</a>.</p></details>'
     )
     raise nodes.SkipNode
+
+
+def _table(columns, rows):
+    head = "".join(f'<th scope="col">{html.escape(c)}</th>' for c in columns)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{_linked(c)}</td>" for c in row) + "</tr>" for row in rows
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
 def _linked(cell):

@@ -11,6 +11,7 @@ import yaml
 
 from press.command import BuildError
 from press.edition import BOOK, ROOT
+from press.lab import renew_all
 from press.swap import write
 
 
@@ -164,13 +165,15 @@ def run_all(paths, timeout, kernel=None):
 
 
 def notebooks():
-    """Run every notebook of the book and store its outputs in their normal form; one with a fault stays as it is."""
+    """Run every notebook of the book, renew its references, and store it in its normal form; one with a fault stays as it is."""
     settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     done, faults = run_all(
         sorted(BOOK.glob("*.ipynb")), settings["execute"]["timeout"], kernel="python3"
     )
+    done = {path: json.loads(nbformat.writes(notebook)) for path, notebook in done.items()}
+    renew_all(done)
     for path, notebook in done.items():
-        write(path, dumps(json.loads(nbformat.writes(notebook))))
+        write(path, dumps(notebook))
         print(_name(path))
     if faults:
         raise BuildError("\n".join(faults))

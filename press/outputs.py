@@ -17,11 +17,11 @@ log = logging.getLogger(__name__)
 
 
 class drawing(nodes.General, nodes.Element):
-    """The chart itself: `spec` (Vega-Lite), `name`, `alt`, `paper` (the states of its controls that paper shows)."""
+    """The chart itself: `spec` (Vega-Lite), `name`, `alt`, `paper` (the states of its controls that paper shows), `opened` (alternative and source with what came later, or None)."""
 
 
 class data_table(nodes.General, nodes.Element):
-    """The numbers behind a figure: `columns`, `rows`."""
+    """The numbers behind a figure: `columns`, `rows`, and `later`, the rows that came after the figure's day."""
 
 
 class OutputRenderer(render.MimeRenderPlugin):
@@ -99,7 +99,12 @@ def drawn_on_a_page(spec):
 def _drawing(spec, name):
     drawn, meta = drawn_on_a_page(spec), spec["usermeta"]["companion"]
     draw_ahead(name, drawn)
-    return drawing(spec=drawn, name=name, alt=meta["alt"], paper=meta.get("paper", []))
+    opened = meta.get("opened")
+    if opened:  # it takes the place of a line whose apostrophes Sphinx sets
+        opened = {**opened, "source": opened["source"].replace("'", "’")}
+    return drawing(
+        spec=drawn, name=name, alt=meta["alt"], paper=meta.get("paper", []), opened=opened
+    )
 
 
 def _said(text):

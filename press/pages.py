@@ -29,6 +29,7 @@ from press.edition import (
 )
 from press.epub import EPUB_SHEETS
 from press.languages import chinese_titles, mark_languages
+from press.parts import part
 
 FILLED = ("book/editions", "book/changes", "book/about", "book/glossary")
 """Pages with words that only a build can tell; `fill_page` puts them in."""
@@ -146,7 +147,7 @@ def description(doctree, limit=200):
     texts = [
         " ".join(node.astext().split())
         for node in doctree.findall(nodes.paragraph)
-        if isinstance(node.parent, nodes.section)
+        if isinstance(node.parent, (nodes.section, part))
         and not (
             node.astext().strip()
             and isinstance(next(child for child in node if child.astext().strip()), nodes.strong)

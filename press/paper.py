@@ -7,6 +7,7 @@ from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from companion.seal import LATER
 from companion.vegalite import controls, views
 from press.drawing import draw, narrow
 from press.edition import edition_line
@@ -61,10 +62,12 @@ def paper_drawings(node):
 
 def paper_note(node):
     """Return the sentence that says, where nothing moves, which state of its controls a chart shows; None for a chart without controls."""
-    if not controls(node["spec"]):
+    named = {name for name, _, _ in controls(node["spec"])} - {LATER}  # drawn at the chapter's end
+    if not named:
         return None
-    changed = {name for state in node["paper"] for name in state}
-    still = describe_state(node["spec"], {name for name, _, _ in controls(node["spec"])} - changed)
+    still = describe_state(
+        node["spec"], named - {name for state in node["paper"] for name in state}
+    )
     if not node["paper"]:
         return f"Drawn here with {still}. The HTML edition has controls for the rest."
     return "Each drawing shows one state of the controls that the HTML edition has" + (
@@ -164,6 +167,8 @@ class Paper(SphinxPostTransform):
             "", nodes.title("", "Data of the figures"), ids=["data-of-the-figures"]
         )
         for node in list(self.document.findall(data_table)):
+            if node.get("bare"):  # at the chapter's end, beside its figure
+                continue
             label = f"{node['name']}-data"
             node.replace_self(
                 nodes.paragraph(

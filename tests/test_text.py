@@ -130,7 +130,7 @@ CELLS = [
     'companion.say("A sentence: {x}. End", x=H)',
     "companion.say(hostile.RUN + ' a template')",
     'companion.table(pandas.DataFrame({"cell": [H], "cite_as": [H], "url": ["https://example.org/<b>"]}), {"cell": H, "cite_as": "Source"}, caption=hostile.RUN, name="tab-x")',
-    'companion.cards("lin-i")',
+    'companion.checked("lin-i")',
     "ledger.whole()",
     'companion.notes("lin-2025")',
     "companion.catalog()",

@@ -16,10 +16,10 @@ import sys
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 from companion.data import DataError, cited, load
-from companion.days import JOHNSON, LIN, RECORD_END, spell
+from companion.days import JOHNSON, LIN, RECORD_END, dates, day, spell, spell_day
 from companion.figures import FigureError, figure
 from companion.ledger import checked, essential, notes
-from companion.marks import countries, ends, runs, years
+from companion.marks import countries, ends, kinds, runs, years
 from companion.output import catalog, choose, datasets, listed, say, since, spans, table
 from companion.seal import sealed
 
@@ -35,9 +35,12 @@ __all__ = [
     "cited",
     "countries",
     "datasets",
+    "dates",
+    "day",
     "ends",
     "essential",
     "figure",
+    "kinds",
     "listed",
     "load",
     "notes",
@@ -47,6 +50,7 @@ __all__ = [
     "since",
     "spans",
     "spell",
+    "spell_day",
     "table",
     "years",
 ]

@@ -63,6 +63,9 @@ class _Count(int):
         words = "none one two three four five six seven eight nine ten".split()
         if spec == "word":
             return words[self] if 0 <= self < len(words) else str(int(self))
+        if spec == "times":
+            few = {0: "not once", 1: "once", 2: "twice"}
+            return few[int(self)] if self in few else f"{self:word} times"
         return super().__format__(spec)
 
 
@@ -81,7 +84,8 @@ class _Filler(Formatter):
 def marked(template, *args, **values):
     """Return Markdown with values filled in as `str.format` does; the template is Markdown, the values are text.
 
-    A date prints in words with the format ``{day:day}``, a count up to ten with ``{n:word}``.
+    A date prints in words with the format ``{day:day}``, a count up to ten with ``{n:word}``, or as "once",
+    "twice", "three times" with ``{n:times}``.
     """
     return Marked(_Filler().vformat(template, args, values))
 

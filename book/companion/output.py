@@ -8,6 +8,7 @@ label and caption) travels as output metadata under the key ``companion``.
 import os
 import re
 from collections.abc import Iterable
+from numbers import Integral
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from IPython.display import display
 from companion.data import FOLDER, load, resources
 from companion.days import spell_day
 from companion.markup import Marked, code, format_part, joined, link, marked, text
+from companion.numbers import opening
 
 
 class Markdown:
@@ -39,7 +41,7 @@ def say(
     """Return one computed sentence or paragraph.
 
     `template` is Markdown with named fields as in `str.format`, the values are text; a date prints in words with the
-    format ``{day:day}``, a count up to ten with ``{n:word}``. A number that the data decide reaches the page only in this way.
+    format ``{day:day}``, a count up to ten with ``{n:word}`` or ``{n:times}``. A number that the data decide reaches the page only in this way.
     With `rows`, what the sentence rests on, a value may be a function of them; where there are fewer than
     `least`, one sentence says so instead, since on some days too little was public.
     """
@@ -73,8 +75,11 @@ def choose(value: Any, allowed: Iterable[Any]) -> Any:
 
     Raises ValueError with one line that names what is allowed.
     """
+    allowed = list(allowed)
     if value not in allowed:
-        raise ValueError(f"found {value!r}; expected one of {', '.join(map(repr, allowed))}")
+        numbers = all(isinstance(one, Integral) and not isinstance(one, bool) for one in allowed)
+        told = spans(allowed) if numbers else f"one of {', '.join(map(repr, allowed))}"
+        raise ValueError(f"found {value!r}; expected {told}")
     return value
 
 
@@ -132,7 +137,8 @@ def listed(values: Iterable[object]) -> str:
 
 def spans(years: Iterable[Any]) -> str:
     """Return years as a phrase that joins neighbors: "2006 to 2012 and 2017"."""
-    years, out = sorted({int(year) for year in years}), []
+    out: list[list[int]] = []
+    years = sorted({int(year) for year in years})
     for year in years:
         if out and year == out[-1][1] + 1:
             out[-1][1] = year
@@ -181,7 +187,8 @@ def table(
     ]
     written = "\n".join(lines)
     if caption:
-        written = f"**{caption}**\n\n{written}"
+        label, number = opening(name)
+        written = f"{label}**{number}{caption}**\n\n{written}"
     told: dict[str, Any] = {"name": name, "caption": caption, "filterable": filterable}
     return Markdown(written, kind="table", **{key: value for key, value in told.items() if value})
 

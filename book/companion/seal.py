@@ -7,9 +7,11 @@ the drawing begins without those rows, and one control, "What came later", adds 
 import copy
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
+from companion.theme import PALETTE
 from companion.vegalite import drawn_rows
 
 LATER = "what_came_later"
@@ -23,7 +25,7 @@ ASIDE = ("note", "url", "read_at", "public_from", "dated", "known_from", "grade"
 
 
 def sealed(
-    compute: Callable[..., pd.DataFrame], as_of: str | date | None = None, **given
+    compute: Callable[..., pd.DataFrame], as_of: str | date | None = None, **given: Any
 ) -> pd.DataFrame:
     """Return what `compute` returns for a day, and below it the rows that are new or changed since.
 
@@ -81,7 +83,7 @@ def _part_revised_lines(view, rows):
     encoding = view["encoding"]
     apart = ("x", "color", "detail", "strokeDash", "shape", "row", "column", "facet")
     fields = [encoding[name].get("field") for name in apart if isinstance(encoding.get(name), dict)]
-    places = {True: set(), False: set()}
+    places: dict[bool, set] = {True: set(), False: set()}
     for row in rows:
         places[row.get("later") is True].add(tuple(row.get(field) for field in fields))
     if places[True] & places[False]:
@@ -101,6 +103,6 @@ def _outline(view):
         encoding["stroke"] = {
             key: value for key, value in encoding["color"].items() if key != "legend"
         } | ({"legend": None} if "field" in encoding["color"] else {})
-    elif "color" in mark:
-        mark = {**mark, "stroke": mark["color"]}
+    else:
+        mark = {"stroke": mark.get("color", PALETTE["blue"]), **mark}
     view["mark"] = {"strokeWidth": 1.5, **mark}

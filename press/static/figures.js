@@ -24,7 +24,8 @@
     var options = { actions: false, ast: true, renderer: "svg", mode: "vega-lite", bind: chart.querySelector(".chart-controls") };
     loadVega()
       .then(function () { return window.vegaEmbed(live, spec, options); })
-      .then(function () {
+      .then(function (made) {
+        if (chart.dataset.openedAlt) tellLater(chart, live, made.view);
         drawing.classList.add("drawn");  // kept for paper
         drawing.after(live);
         chart.dataset.state = "live";
@@ -33,6 +34,18 @@
         chart.dataset.state = "static";
         console.warn("The figure stays a drawing: " + error.message);
       });
+  }
+
+  // A figure that stands on a day: alternative and source line tell what came later while its control is set.
+  function tellLater(chart, live, view) {
+    var box = chart.closest("figure, .chart-sketch");
+    var source = Array.from(box.querySelectorAll(".figure-source")).pop();
+    var sealed = { alt: live.getAttribute("aria-label"), source: source && source.textContent };
+    view.addSignalListener("what_came_later", function (name, set) {
+      live.setAttribute("aria-label", set ? chart.dataset.openedAlt : sealed.alt);
+      if (source) source.textContent = set ? "Source: " + chart.dataset.openedSource + "." : sealed.source;
+      box.classList.toggle("opened", set);
+    });
   }
 
   var charts = document.querySelectorAll(".chart");
