@@ -8,9 +8,10 @@ import pandas as pd
 import pytest
 from conftest import BOOK, ROOT, notebooks
 
-from companion import alliances, together
+from companion import meetings
 from companion.data import RECALLED, load
 from companion.days import RECORD_END
+from companion.theme import MIME
 
 ARTICLES = load("articles").set_index("id")
 OPEN = {"too early", "cannot be told"}
@@ -29,6 +30,21 @@ def sources(name="reading-together"):
     return "\n\n".join("".join(cell["source"]) for cell in notebooks()[name]["cells"])
 
 
+def stored(name="reading-together"):
+    """All that a notebook shows, in its order: texts of its outputs, and the specifications of its figures."""
+    outputs = [out for cell in notebooks()[name]["cells"] for out in cell.get("outputs", [])]
+    texts = ["".join(out.get("data", {}).get("text/markdown", "")) for out in outputs]
+    specs = [out["data"][MIME] for out in outputs if MIME in out.get("data", {})]
+    return [text for text in texts if text], specs
+
+
+def figure(label):
+    """What stands behind a stored figure: columns and rows, as a frame of text."""
+    meta = [spec["usermeta"]["companion"] for spec in stored()[1]]
+    table = next(one["table"] for one in meta if one.get("name") == label)
+    return pd.DataFrame(table["rows"], columns=table["columns"])
+
+
 # ---------------------------------------------------------------- what is counted
 
 
@@ -44,40 +60,39 @@ def test_counts_are_those_of_the_rows():
     ]
     wanted = {}
     for row in rows:
-        group = (
-            row["level"]
-            if row["kind"] == "meeting"
-            else "exercises"
-            if row["kind"] == "exercise" and row["year"] >= "2024"
-            else None
-        )
-        if group in {*together.MET, *together.OTHER, "exercises"}:
+        group = {"meeting": row["level"], "exercise": "exercises"}.get(row["kind"])
+        if group in meetings.FORMAL or group == "exercises" and row["year"] >= "2024":
             wanted[group] = wanted.get(group, 0) + 1
-    assert wanted == {
-        "leaders": 4,
-        "foreign ministers": 13,
-        "vice foreign ministers": 6,
-        "defense ministers": 4,
-        "national security advisers": 4,
-        "exercises": 10,
-    }
-    for by in (together.CAPITALS, ("Tokyo", "Seoul"), ("Washington",)):
-        found = together.counts(by)
-        assert {group: found[group].sum() for group in wanted} == wanted, by
+    assert (
+        wanted
+        == {
+            "leaders": 4,
+            "foreign ministers": 13,
+            "vice foreign ministers": 6,
+            "defense ministers": 4,
+            "national security advisers": 4,
+            "exercises": 11,  # 2024: Jan 15, Apr 2 and 11, June 27, Nov 3 and 13; 2025: Jan 15, Mar 17, June 18, July 11, Sept 15
+        }
+    )
+    found = meetings.countable().query("'2022-01-01' <= date <= '2025-12-31'")
+    found = found[(found["group"] != "exercises") | (found["date"] >= "2024-01-01")]
+    assert found["group"].value_counts().to_dict() == wanted
 
 
 def test_nothing_that_was_not_held_nor_a_call_nor_a_statement_is_counted():
-    found = together.countable()
+    found = meetings.countable()
     kinds = load("meetings").set_index("id")["kind"]
     assert set(kinds.loc[found["id"]]) == {"meeting", "exercise"}
-    assert "exercise not held" in set(kinds), "the row that must stay out is there"
-    assert not set(found["grade"]) & set(RECALLED)
-    assert not set(found["date"].dt.strftime("%Y-%m-%d")) & set(alliances.NOT_FORMAL)
+    left_out = {"exercise not held", "civilian exercise", "multinational exercise", "announcement"}
+    assert left_out <= set(kinds), "the rows that must stay out are there"
+    assert not set(found["grade"]) & set(RECALLED) and set(found["status"]) == {"held"}
+    assert not set(found["date"].dt.strftime("%Y-%m-%d")) & set(meetings.NOT_FORMAL)
 
 
 def test_periods_cover_the_years_without_gap_or_overlap():
-    rows = together.periods()
-    assert rows["start"].iloc[0] == together.FROM and rows["end"].iloc[-1] == together.TO
+    rows = meetings.periods("2022-01-01", "2026-01-01")
+    assert rows["start"].iloc[0] == pd.Timestamp("2022-01-01")
+    assert rows["end"].iloc[-1] == pd.Timestamp("2026-01-01")
     assert (rows["end"].iloc[:-1].values == rows["start"].iloc[1:].values).all()
     assert list(rows["who"]) == [
         "Biden, Kishida, Moon",
@@ -88,49 +103,32 @@ def test_periods_cover_the_years_without_gap_or_overlap():
         "Trump, Ishiba, Lee",
         "Trump, Takaichi, Lee",
     ]
-    assert together.counts()["months"].sum() == pytest.approx(48, abs=0.05)
+    months = [meetings.months(row.start, row.end) for row in rows.itertuples()]
+    assert sum(months) == pytest.approx(48, abs=0.05)
 
 
-def test_rates_have_exact_limits():
-    assert together.poisson_limits(0) == pytest.approx((0, 3.6889), abs=1e-4)
-    assert together.poisson_limits(5) == pytest.approx(
-        (1.6235, 11.6683), abs=1e-4
-    )  # half the chi-squared quantiles
-    assert together.split_chance(1, 1, 0.5) == pytest.approx(1) and together.split_chance(
-        5, 0, 0.5
-    ) == pytest.approx(2 / 32)
-    assert all(value != value for value in together.rate(3, 0)), "no months, no rate"
-    short = together.counts().query("months < @together.SHORT")
-    assert len(short) == 3, "periods whose rates the table leaves out"
+def test_the_two_sides_of_a_day_add_up():
+    """Of the stored figure: leaders 4, foreign ministers 13, vice ministers 6, as counted by hand above."""
+    rows = figure("fig-together-sides")
+    rows["Found"] = rows["Found"].astype(float)
+    totals = rows.groupby("Kind")["Found"].sum()
+    assert totals[["Leaders", "Foreign ministers", "Vice ministers"]].tolist() == [4, 13, 6]
+    for column in ("Low", "High", "Per month"):
+        rows[column] = rows[column].astype(float)
+    assert (rows["Low"] <= rows["Per month"]).all() and (rows["Per month"] <= rows["High"]).all()
 
 
-def test_sides_add_up_and_every_pair_of_bars_overlaps_as_the_text_says():
-    rows = together.sides()
-    totals = together.counts()[[*together.MET, "exercises"]].sum()
-    assert rows.groupby("kind", sort=False)["number"].sum().tolist() == totals.tolist()
-    for _, pair in rows.groupby("kind"):
-        assert pair["low"].max() <= pair["high"].min()
+def test_what_each_author_could_know_is_told_by_days_of_the_data():
+    """Two of the eight facts were public by March 8, 2025, four more by August 12, 2025."""
+    text = "\n".join(stored()[0])
+    assert "two were public for both authors, four for Johnson only, two for neither" in text
 
 
-def test_facts_have_one_row_each_and_their_days_come_from_the_data():
-    for fact, name, pick in together.FACTS:
-        rows = load(name)
-        for column, value in pick.items():
-            rows = rows[rows[column] == value]
-        assert (
-            len(rows) == 1
-            and rows["public_from"].notna().all()
-            and rows["grade"].iloc[0] not in RECALLED
-        ), fact
-    rows = together.facts()
-    assert rows["for_lin"].sum() == 2 and (rows["for_johnson"] & ~rows["for_lin"]).sum() == 4
-
-
-def test_every_row_of_the_burden_table_is_named_and_none_is_weak():
-    text = together.burden_table().text
-    assert set(together.ASKED) == set(together.YARDSTICK) | {"2025-03-05"}
-    for day, event in together.ASKED.items():
-        assert event in text, day
+def test_no_row_of_the_burden_table_is_weak():
+    table = next(text for text in stored()[0] if "**Burden and demands in time" in text)
+    rows = load("burden", recalled=True)
+    weak = rows[rows["grade"].isin(RECALLED)]
+    assert table.count("\n| ") >= 9 and not [c for c in weak["cite_as"] if f"[{c}]" in table]
 
 
 # ---------------------------------------------------------------- the scorecard
@@ -182,13 +180,13 @@ def test_too_early_means_that_the_day_for_judging_lies_ahead(row):
 
 
 def found_since(day):
-    rows = together.countable()
+    rows = meetings.countable()
     return rows.loc[rows["date"] > day, "group"].value_counts().to_dict()
 
 
 def test_outcomes_that_the_data_decide_agree_with_the_data():
     found = (
-        together.countable()
+        meetings.countable()
         .assign(year=lambda f: f["date"].dt.year)
         .groupby(["year", "group"])
         .size()
@@ -205,7 +203,7 @@ def test_outcomes_that_the_data_decide_agree_with_the_data():
     )
     since = found_since("2025-08-12")
     assert (
-        outcome["F-24"]["outcome"] == "too early"
+        outcome["F-24"]["outcome"] == "cannot be judged from this record"
         and "five a year" in outcome["F-24"]["outcome_note"]
         and formal == 10
     )
@@ -218,43 +216,31 @@ def test_outcomes_that_the_data_decide_agree_with_the_data():
 
 
 def test_no_outcome_is_counted_by_author():
-    text = together.sentence("forecasts").text
-    assert not [name for name in ARTICLES["name"] if name in text]
-    assert str(len(FORECASTS)) in text
-    assert sum(
-        int(n)
-        for n in re.findall(r"(?:happened|partly|not so far|too early|cannot be told) (\d+)", text)
-    ) == len(FORECASTS)
-    assert not re.search(
-        r"groupby\(.*article", (BOOK / "companion" / "together.py").read_text(encoding="utf-8")
-    )
+    told = [text for text in stored()[0] if re.match(r"Of (?:the )?\d+ forecasts", text)]
+    assert told and str(len(FORECASTS)) in told[0]
+    assert not [name for name in ARTICLES["name"] for text in told if name in text]
+    assert not re.search(r"groupby\(.*article", sources())
 
 
 def test_criteria_come_before_outcomes_on_the_page():
-    text = sources()
-    assert 0 < text.index("criteria_table()") < text.index("outcomes_table()")
-    assert not set(together.OUTCOMES) & set(
-        re.findall(r"[A-Z][\w ]+", together.criteria_table().text)
-    )
+    text = "\n".join(stored()[0])
+    before, _, after = text.partition("with the outcome up to")
+    assert "a criterion for each" in before and "**F-01.**" in after
+    criteria = before.rpartition("a criterion for each")[2]
+    shown = re.findall(r"\*\*F-\d\d\.\*\* ([◐○●×△◇])", criteria)
+    assert not shown, "an outcome's mark stands beside a criterion"
 
 
 # ---------------------------------------------------------------- labels
 
 
 def test_sections_that_are_named_exist():
-    known = "\n".join(sources(name) for name in (*ARTICLES.index, "reading-together"))
-    labels = (
-        set(re.findall(r"^\(([\w-]+)\)=$", known, re.M))
-        | set(re.findall(r'name="([\w-]+)"', known))
-        | set(re.findall(r"^:name: ([\w-]+)$", known, re.M))
-    )
-    code = (BOOK / "companion" / "together.py").read_text(encoding="utf-8")
-    labels |= set(re.findall(r'name="(tab-[\w-]+)"', code))
-    figures = {
-        m
-        for path in (BOOK / "companion").rglob("*.py")
-        for m in re.findall(r'"(fig-[\w-]+)"', path.read_text(encoding="utf-8"))
-    }
+    known = "\n".join(sources(name) for name in notebooks())
+    known += "\n".join(path.read_text(encoding="utf-8") for path in BOOK.glob("*.md"))
+    labels = set(re.findall(r"^\(([\w-]+)\)=$", known, re.M))
+    labels |= set(re.findall(r'name="([\w-]+)"', known))
+    labels |= set(re.findall(r"^:name: ([\w-]+)$", known, re.M))
     assert {row["section"] for row in FORECASTS} <= labels
-    assert set(re.findall(r"\]\(#([\w-]+)\)", sources())) <= labels
-    assert set(re.findall(r"\{numref\}`([\w-]+)`", sources())) <= figures
+    named = set(re.findall(r"\]\(#([\w-]+)\)", sources()))
+    named |= set(re.findall(r"\{numref\}`([\w-]+)`", sources()))
+    assert {name for name in named if not re.match(r"ref-|[a-z]-\d\d$", name)} <= labels
