@@ -54,7 +54,7 @@ def kinds(rows: pd.DataFrame, column: str) -> tuple[alt.Color, alt.Shape]:
     names = list(known.dropna().unique())
     long = sum(map(len, names)) > 60  # too long for one line above the plot
     legend = alt.Legend(columns=1) if long else alt.Undefined
-    look = {"title": None, "scale": alt.Scale(domain=names), "legend": legend}
+    look: dict[str, Any] = {"title": None, "scale": alt.Scale(domain=names), "legend": legend}
     return alt.Color(f"{column}:N", **look), alt.Shape(f"{column}:N", **look)
 
 
