@@ -17,7 +17,7 @@ LEAVING = {
     for name in ("alliances", "budget", "gallery", "indicators", "polls", "together")
 }
 # Machinery that is still to be cut.
-TO_CUT = {"book/companion/figures.py", "press/build.py", "press/publish.py"}
+TO_CUT = set()
 
 
 def name_of(path):
