@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PYTHON_BOOK := env PYTHONPATH=book $(BIN)/python
 BUILD := $(PYTHON_BOOK) -m press.build
 CODE := press book tests
-QUICK := data claims chapters references arithmetic budget polls together arrows
+QUICK := data claims chapters arithmetic arrows
 
 .PHONY: help book html pdf epub lab data notebooks lock check test test-all cut edition clean setup setup-tests setup-system
 

@@ -1,6 +1,7 @@
 """What changed between two editions: figures, claims, sections, data. Generated from the two trees, never written."""
 
-from companion.markup import pieces, text
+from companion.markup import pieces
+from companion.markup import text as written
 from press.edition import ROOT, being_published, commit_of, published, spell
 from press.trees import (
     claims,
@@ -172,7 +173,7 @@ def tell(found, vintage):
         data = "; ".join(
             f"{vintage[key][0]}, vintage {vintage[key][1]}" for key in resources if key in vintage
         )
-        return f"{_link(name, page)}: {text('; '.join(lines[:CELLS]))}{more}. *Data:* {text(data)}."
+        return f"{_link(name, page)}: {written('; '.join(lines[:CELLS]))}{more}. *Data:* {written(data)}."
 
     part("Figures whose numbers changed", [figure(*row) for row in found["figures"]], "None.")
     part(
@@ -185,7 +186,7 @@ def tell(found, vintage):
     part(
         "Claims whose verdict changed",
         [
-            f"[{key}](#{key.lower()}): *{text(old or 'none')}* → *{text(new or 'none')}*. {text(claim)}."
+            f"[{key}](#{key.lower()}): *{written(old or 'none')}* → *{written(new or 'none')}*. {written(claim)}."
             for key, claim, old, new in found["verdicts"]
         ],
         "None.",
@@ -215,7 +216,7 @@ def tell(found, vintage):
     part(
         "Data",
         [
-            f"{text(title)}: vintage {text(old if old == new else f'{old} → {new}')}, {f'{rows} rows' if rows == now else f'{rows} → {now} rows'}, {fresh} new or changed."
+            f"{written(title)}: vintage {written(old if old == new else f'{old} → {new}')}, {f'{rows} rows' if rows == now else f'{rows} → {now} rows'}, {fresh} new or changed."
             for title, old, new, rows, now, fresh in found["data"]
         ],
         "None changed.",

@@ -14,8 +14,8 @@ import re
 import sys
 
 from companion.theme import CATEGORIES, MIME, PALETTE
-from companion.vegalite import bindings, channels, outside_address, views, without_data
-from press.drawing import PHONE, draw, narrow
+from companion.vegalite import bindings, channels, drawn_rows, outside_address, views, without_data
+from press.drawing import CONCAT, PHONE, draw, narrow
 from press.edition import BOOK
 from press.outputs import drawn_on_a_page
 
@@ -72,9 +72,7 @@ def _walk(view, above=()):
     """Yield each view with those around it, outermost first."""
     yield view, above
     inner = [view["spec"]] if isinstance(view.get("spec"), dict) else []
-    for part in inner + [
-        p for key in ("layer", "hconcat", "vconcat", "concat") for p in view.get(key, [])
-    ]:
+    for part in inner + [p for key in ("layer", *CONCAT) for p in view.get(key, [])]:
         yield from _walk(part, (*above, view))
 
 
@@ -275,8 +273,16 @@ def _colors(spec, svg):
     used = {name for name, value in PALETTE.items() if value in text + svg * (name != "gray")}
     pairs = [" and ".join(pair) for pair in ALIKE_IN_GREY if set(pair) <= used]
     apart = r'"type": "text"|"shape": \{|"strokeDash": \[|"(row|column|facet)": \{'
-    if pairs and not re.search(apart, text):
+    if pairs and not _named_panels(spec) and not re.search(apart, text):
         yield f"{pairs[0]} told apart by color alone", "labels on the plot, shapes or dashes"
+
+
+def _named_panels(spec):
+    """Tell whether a chart has panels with a title each, and in each no more than one color that data choose."""
+    panels = [part for key in CONCAT for part in spec.get(key, [])]
+    chosen = [(view.get("encoding", {}).get("color", {}), rows) for view, rows in drawn_rows(spec)]
+    one = all(len({row.get(color.get("field")) for row in rows}) <= 1 for color, rows in chosen)
+    return one and bool(panels) and all("title" in panel for panel in panels)
 
 
 def main():

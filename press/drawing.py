@@ -147,7 +147,7 @@ def _shrink_mark(mark, scale):
     """Set a mark of type text no larger than 11 pixels, and a bar of fixed width in proportion to its plot."""
     if not isinstance(mark, dict):
         return
-    if mark.get("type") == "text" and mark.get("fontSize", 0) > 11:
+    if mark.get("type") == "text" and mark.get("fontSize", 13) > 11:  # 13 is the theme's own
         mark["fontSize"] = 11
     if mark.get("type") == "bar" and isinstance(mark.get("size"), (int, float)):
         mark["size"] = max(4, round(mark["size"] * scale))

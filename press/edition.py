@@ -1,4 +1,4 @@
-"""Which edition of the book this is: version, day, commit, vintage of its data, how to cite it, and which editions there are.
+"""Which edition of the book this is: version, day, commit, end of its record, how to cite it, and which editions there are.
 
 The version stands in CITATION.cff and nowhere else; `book/editions.csv` lists what was published.
 This module is light, so that whatever needs only these facts has them at once.
@@ -57,17 +57,10 @@ def day():
     return git("log", "-1", "--format=%cs") or str(citation()["date-released"])
 
 
-def data_vintage():
-    """Return the latest day on which the sources of the data package were read, as YYYY-MM-DD."""
+def record_end():
+    """Return the last day that the record covers, as YYYY-MM-DD: `record_ends` of the data package."""
     package = json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
-    return max(
-        (
-            source.get("accessed", "")
-            for item in package["resources"]
-            for source in item.get("sources", [])
-        ),
-        default="",
-    )
+    return package["record_ends"]
 
 
 def published(root=ROOT):
@@ -109,8 +102,8 @@ def spell(iso):
 
 
 def edition_line():
-    """Return version, date, commit and vintage of the data in a line."""
-    return f"{label()[0].upper()}{label()[1:]}, {spell(day())}, commit {commit()}. Sources of the data read up to {spell(data_vintage())}."
+    """Return version, date, commit and end of the record in a line."""
+    return f"{label()[0].upper()}{label()[1:]}, {spell(day())}, commit {commit()}. The record ends on {spell(record_end())}."
 
 
 def zenodo():

@@ -16,21 +16,23 @@ from sphinx.util import texescape
 from companion.data import load
 from companion.output import listed, say
 from press import chicago, parts_page
+from press.cells import FoldCode, depart_folded_code, folded_code, visit_folded_code
 from press.chapter_end import ChapterEnd
 from press.citing import tex
 from press.edition import (
     being_published,
-    citation,
     commit,
-    data_vintage,
     day,
     label,
     latest_url,
     read_version,
+    record_end,
     spell,
 )
 from press.epub import begin_epub, finish_epub
 from press.figure_page import skip, visit_data_table_html, visit_drawing_html, visit_drawing_text
+from press.launch import launch_options, mend_links
+from press.notebook_zip import offer_zip, write_zips
 from press.outputs import OutputRenderer, data_table, drawing
 from press.pages import describe_edition, escape_title, fill_page, finish_page
 from press.paper import Paper
@@ -61,23 +63,14 @@ def configure(app, config):
     )
     config.epub_cover = ("_static/cover.png", "epub-cover.html")
     config.html_baseurl = latest_url()  # Sphinx makes canonical links of it
-    repository = citation().get("repository-code", "")
-    if repository:
-        config.html_theme_options.update(
-            repository_url=repository,
-            repository_branch=being_published() or "main",
-            use_repository_button=True,
-            use_issues_button=True,
-            launch_buttons={
-                "binderhub_url": "https://mybinder.org",
-                "notebook_interface": "jupyterlab",
-            },
-        )
+    config.html_theme_options.update(
+        launch_options(config.html_theme_options.get("launch_buttons", {}))
+    )
     config.html_context.update(
         version=config.version,
         label=label(),
         edition=being_published(),
-        data_vintage=spell(data_vintage()),
+        record_end=spell(record_end()),
         latest_url=latest_url(),
     )
     config.latex_additional_files = ["press/book.sty"]
@@ -93,20 +86,26 @@ def configure(app, config):
         "figure_align": "!htb",
         "makeindex": "",
         "printindex": "",
-        "maketitle": rf"\companiontitle{{{tex(label())}}}{{{spell(day())}}}{{{commit()}}}{{{spell(data_vintage())}}}",
+        "maketitle": rf"\companiontitle{{{tex(label())}}}{{{spell(day())}}}{{{commit()}}}{{{spell(record_end())}}}",
         "tableofcontents": r"\companioncontents",
     }
 
 
 def add_parts(app, doctree):
-    """Keep the text of the site's front page out of the PDF, and put a part's title before its chapters there."""
+    """Keep the text of the site's front page out of the PDF, and put a part's title before its chapters there.
+
+    A figure of the front page stands in the PDF as well, before the first part: figures have one number everywhere.
+    """
     if app.env.docname != app.config.root_doc:
         return
     section = next(doctree.findall(nodes.section))
     for child in list(section.children):
         toctree = next(child.findall(addnodes.toctree), None)
-        if toctree is None and not isinstance(child, nodes.title):
+        drawn = next(child.findall(drawing), None)
+        if toctree is None and drawn is None and not isinstance(child, nodes.title):
             child.replace_self(addnodes.only("", child.deepcopy(), expr="html"))
+        elif drawn is not None:  # under no running head, which would say "Contents"
+            child.replace_self([nodes.raw("", r"\clearpage\markboth{}{}", format="latex"), child])
         elif toctree is not None and toctree.get("caption"):
             child.replace_self(
                 [
@@ -136,8 +135,9 @@ def setup(app):
         man=other,
         texinfo=other,
     )
+    app.add_node(folded_code, html=(visit_folded_code, depart_folded_code))
     parts_page.register(app)
-    for transform in (Paper, ChapterEnd, Claims, Numbers):
+    for transform in (Paper, FoldCode, ChapterEnd, Claims, Numbers):
         app.add_post_transform(transform)
     app.connect("config-inited", configure)
     app.connect("doctree-read", add_parts)
@@ -148,7 +148,10 @@ def setup(app):
     app.connect("env-get-outdated", find_outdated)
     app.connect("html-page-context", finish_page)
     app.connect("html-page-context", escape_title, priority=900)
+    app.connect("html-page-context", offer_zip, priority=600)  # the theme makes its menus at 501
+    app.connect("html-page-context", mend_links, priority=600)
     app.connect("build-finished", finish_html)
+    app.connect("build-finished", write_zips)
     app.connect("builder-inited", begin_epub)
     app.connect("build-finished", finish_epub)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

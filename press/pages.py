@@ -20,18 +20,18 @@ from press.edition import (
     being_published,
     citation,
     commit,
-    data_vintage,
     day,
     label,
     published,
     read_version,
+    record_end,
     spell,
 )
 from press.epub import EPUB_SHEETS
 from press.languages import chinese_titles, mark_languages
 from press.parts import part
 
-FILLED = ("book/editions", "book/changes", "book/about")
+FILLED = ("book/editions", "book/changes", "book/about", "book/glossary")
 """Pages with words that only a build can tell; `fill_page` puts them in."""
 
 
@@ -46,7 +46,7 @@ def fill_page(app, docname, source):
         "edition": being_published(),
         "day": spell(day()),
         "commit": commit(),
-        "vintage": spell(data_vintage()),
+        "record_end": spell(record_end()),
         "published": published(),
         "repository": citation().get("repository-code", ""),
         "url": citation().get("url", ""),

@@ -123,6 +123,15 @@ def _name_prompts(discussed):
         group += prompt
 
 
+def _fold_about(doctree):
+    """Let what a chapter says of itself, an admonition of class "about", be closed on the page; paper shows it as it stands."""
+    for box in list(doctree.findall(nodes.Admonition)):
+        if "about" in box.get("classes", []) and isinstance(box[0], nodes.title):
+            group = part(kind="about", label=box[0].astext())
+            box.parent[box.parent.index(box)] = group
+            group += box
+
+
 def _mark_question(section):
     """Mark the italic paragraph right under a heading as the section's question."""
     for child in section.children:
@@ -176,6 +185,7 @@ def find_parts(app, doctree):
         _mark_question(section)
         _group(section)
     _split_signs(doctree)
+    _fold_about(doctree)
     for node in list(doctree.findall(part)):
         if node["kind"] == "discuss":
             _name_prompts(node)

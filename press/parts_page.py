@@ -9,6 +9,9 @@ from press.parts import claim, part, sign, summary, ways
 WAYS = {"argument": "Argument", "evidence": "With evidence", "everything": "Everything"}
 """The ways to read a chapter, as the address and as the button names them."""
 
+CLOSED = ("since", "about")
+"""Kinds of parts that the page keeps closed at first."""
+
 # Before anything of the chapter is drawn, so that nothing moves; parts.js does the rest.
 CHOOSE = (
     "(function () { var way, kept; try { kept = localStorage.getItem('read'); } catch (error) { kept = null; } "
@@ -19,8 +22,8 @@ CHOOSE = (
 
 
 def _visit_part(self, node):
-    if self.builder.name == "html" and node["kind"] == "since":
-        self.body.append(self.starttag(node, "details", CLASS="part part-since"))
+    if self.builder.name == "html" and node["kind"] in CLOSED:
+        self.body.append(self.starttag(node, "details", CLASS=f"part part-{node['kind']}"))
         self.body.append(f"<summary>{html.escape(node['label'])}</summary>\n")
         return
     named = {"CLASS": f"part part-{node['kind']}", "role": "group", "aria-label": node["label"]}
@@ -28,7 +31,7 @@ def _visit_part(self, node):
 
 
 def _depart_part(self, node):
-    page = self.builder.name == "html" and node["kind"] == "since"
+    page = self.builder.name == "html" and node["kind"] in CLOSED
     self.body.append("</details>\n" if page else "</div>\n")
 
 

@@ -71,6 +71,10 @@ ICONS = (
     0xF02E,
     0xF0F6,
     0xF7D9,
+    0xF135,  # the launch menu, and the hosts of a repository
+    0xF09B,
+    0xF296,
+    0xF171,
 )
 
 
@@ -155,9 +159,10 @@ def finish_html(app, error):
         "sbt-webpack-macros.html",
     ):  # templates, which the theme keeps among its static files
         (out / "_static" / leftover).unlink(missing_ok=True)
-    icons = out / "_static" / "vendor" / "fontawesome" / "webfonts" / "fa-solid-900.woff2"
-    if icons.exists() and icons.stat().st_size > 50_000:  # as the theme brought it
-        cut_icons(icons)
+    fonts = out / "_static" / "vendor" / "fontawesome" / "webfonts"
+    for icons in (fonts / "fa-solid-900.woff2", fonts / "fa-brands-400.woff2"):
+        if icons.exists() and icons.stat().st_size > 50_000:  # as the theme brought it
+            cut_icons(icons)
     for page in out.rglob("*.html"):
         text = page.read_text(encoding="utf-8").replace(
             'data-theme="auto"', 'data-theme="light"', 1

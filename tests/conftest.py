@@ -1,5 +1,6 @@
 """What the tests share: the book, built once; a browser without a network; small books to break."""
 
+import csv
 import http.server
 import json
 import os
@@ -233,3 +234,46 @@ def open_window(browser, **options):
         ),
     )
     return context, record
+
+
+def by(frame, key, column):
+    """{key: value} of two columns of a frame."""
+    return dict(zip(frame[key], frame[column]))
+
+
+def close(expected, places=2):
+    """What is printed to `places` decimals."""
+    return pytest.approx(expected, abs=0.5 * 10**-places + 1e-9)
+
+
+@pytest.fixture
+def made_up(tmp_path, monkeypatch):
+    """Put made-up rows in the place of a resource: made_up("china_macro", "year indicator value", rows)."""
+    from companion import data
+
+    folder = tmp_path / "data"
+    shutil.copytree(ROOT / "data", folder)
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    fields = {item["name"]: item["schema"]["fields"] for item in package["resources"]}
+    for field in (field for columns in fields.values() for field in columns):
+        field.pop("constraints", None)  # a sample of four answers is small enough to count by hand
+    (folder / "datapackage.json").write_text(json.dumps(package), encoding="utf-8")
+    usual = {
+        "cite_as": "made up",
+        "read_at": "publisher",
+        "public_from": "2000-01-01",
+        "grade": "read-in-archived-copy",
+    }
+
+    def write(name, columns, rows):
+        names = [field["name"] for field in fields[name]]
+        given = columns.split()
+        assert set(given) <= set(names), f"{name} has the columns {names}"
+        with open(folder / f"{name}.csv", "w", encoding="utf-8", newline="") as file:
+            out = csv.DictWriter(file, names, lineterminator="\n")
+            out.writeheader()
+            for row in rows:
+                out.writerow({**usual, **dict(zip(given, row, strict=True))})
+
+    monkeypatch.setattr(data, "FOLDER", folder)
+    return write

@@ -275,6 +275,48 @@ def test_an_address_in_citation_cff_gives_canonical_links(tree):
     assert f'<a href="{latest}">' in made["404.html"] and "<script" not in made["404.html"]
 
 
+FRONT = [
+    "(home)=\n# A small book\n\nFor the screen alone, with {cite:p}`cha-1999`.",
+    (
+        "import companion\nfrom companion import sample\n\nships = companion.load('taiwan_strait_transits')",
+    ),
+    (CELLS[2].replace("fig-sample", "fig-front").replace("A sample.", "In front."),),
+    ('companion.say("Computed for the screen: {n}.", n=len(ships))',),
+    "## Below\n\nThe next figure is {numref}`fig-sample`.",
+]
+"""A front page that is a notebook: texts, and code in brackets."""
+
+
+def test_a_front_page_may_be_a_notebook(tmp_path):
+    """Its words stay out of the PDF, its figure has one number everywhere."""
+    from press.notebooks import dumps
+
+    for tool in ("latexmk", "xelatex", "pdftotext"):
+        need(tool)
+    plant(tmp_path)
+    cells = [
+        {"cell_type": "markdown", "id": f"f{n}", "metadata": {}, "source": one}
+        if isinstance(one, str)
+        else {"cell_type": "code", "id": f"f{n}", "metadata": {}, "outputs": [], "source": one[0]}
+        for n, one in enumerate(FRONT)
+    ]
+    (tmp_path / "book" / "index.md").unlink()
+    (tmp_path / "book" / "index.ipynb").write_text(dumps({"cells": cells}), encoding="utf-8")
+    build(tmp_path, "html")
+    front = (tmp_path / "_build" / "html" / "index.html").read_text(encoding="utf-8")
+    shown = re.sub(r"\s+", " ", re.sub("<[^>]+>", " ", front))
+    for text in ("For the screen alone", "Computed for the screen", "Figure 1 In front."):
+        assert text in shown, text
+    assert 'href="figures/fig-front.csv"' in front and 'href="notebooks/index.zip"' in front
+    build(tmp_path, "pdf")
+    path = tmp_path / "_build" / "pdf" / f"alliances-in-transition-{version()}.pdf"
+    text = subprocess.run(
+        ["pdftotext", str(path), "-"], capture_output=True, check=True
+    ).stdout.decode()
+    assert "Figure 1. In front." in text and "Figure 2. A sample." in text
+    assert not re.search(r"the screen|Below", text)
+
+
 def test_a_glyph_that_no_font_has_stops_the_pdf_twice(tree):
     for tool in ("latexmk", "xelatex"):
         need(tool)

@@ -14,7 +14,7 @@ import vl_convert
 from colorspacious import cspace_convert, deltaE
 from conftest import BOOK, ROOT
 
-from companion import figure
+from companion import figure, kinds
 from companion.theme import DARK, PALETTE
 from companion.vegalite import views
 from press.check_figures import ALIKE_IN_GREY, LONGEST, faults, stored
@@ -136,6 +136,30 @@ def test_on_a_phone_panels_stand_one_below_the_other(name):
     """Each takes the width, instead of shrinking beside the next."""
     small = narrow(page(name))
     assert min(view["width"] for view in views(small) if "width" in view) > PHONE * 2 / 3
+
+
+def test_on_a_phone_words_on_the_plot_are_small_whoever_set_their_size():
+    """The theme sets 13 pixels; a phone has 11, as for a size that the chart itself says."""
+    written = bars() + bars().mark_text(dy=-8).encode(text="share:Q")
+    small = narrow(drawn_on_a_page(figure(written).spec))
+    assert [view["mark"]["fontSize"] for view in small["layer"][1:]] == [11]
+
+
+@pytest.mark.parametrize("marks", ["mark_point", "mark_line"])
+def test_color_and_shape_of_kinds_have_one_legend(marks):
+    """Also in layers, where Vega-Lite merges two legends only if both scales name the same kinds."""
+    base = getattr(alt.Chart(YEARS), marks)(**{"point": True} if marks == "mark_line" else {})
+    base = base.encode(YEAR, SHARE, *kinds(YEARS, "state"))
+    one = alt.Chart(ONE).mark_rule().encode(YEAR, y="min(share):Q", y2="max(share):Q") + base
+    for version in (None, JUPYTERLAB):
+        drawn = svg(figure(one).spec, version)
+        assert [text for text in texts(drawn) if text in STATES] == STATES
+
+
+def test_kinds_that_came_later_are_not_named():
+    rows = YEARS.assign(later=YEARS["state"] == "China")
+    color, shape = (channel.to_dict() for channel in kinds(rows, "state"))
+    assert color["scale"]["domain"] == shape["scale"]["domain"] == ["Japan", "South Korea"]
 
 
 def test_unnamed_parameters_are_the_same_on_every_run():
@@ -306,6 +330,17 @@ def test_a_chart_that_keeps_the_rules_passes():
 )
 def test_a_figure_of_the_book_has_its_words(change, reason):
     assert re.search(reason, "\n".join(found(figure(bars(), **{**GOOD, **change}).spec)))
+
+
+def test_panels_with_a_title_each_are_told_apart_by_it():
+    """A country keeps its color in panels of its own; without the titles only the color would tell."""
+    rows = lambda state: alt.Chart(YEARS[YEARS["state"] == state]).properties(height=120)  # noqa: E731
+    look = STATE.scale(domain=STATES, range=[PALETTE[c] for c in ("red", "orange", "green")])
+    parts = [rows(state).mark_line().encode(YEAR, SHARE, look) for state in STATES]
+    named = [part.properties(title=state) for part, state in zip(parts, STATES)]
+    both = [lines().properties(height=120, title=state) for state in STATES[:2]]
+    alone = lambda *panels: "color alone" in str(found(figure(alt.vconcat(*panels), **GOOD).spec))  # noqa: E731
+    assert (alone(*named), alone(*parts), alone(*both)) == (False, True, True)
 
 
 def test_of_a_sketch_only_what_can_be_drawn_is_asked():

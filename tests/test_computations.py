@@ -2,10 +2,13 @@
 
 from datetime import date
 
+import altair as alt
 import pandas as pd
 import pytest
 
-from companion import meetings, seal, spending, surveys
+import companion
+from companion import days, ledger, meetings, output, seal, spending, surveys
+from companion.theme import PALETTE
 
 
 def about(value, places=4):
@@ -133,6 +136,21 @@ def test_an_unforeseen_choice_is_told_what_is_allowed():
         spending.price_index("cpi_inflation", 1900)
 
 
+@pytest.mark.parametrize(
+    "allowed, told",
+    [
+        (["central", "national"], "one of 'central', 'national'"),
+        (pd.Series([2013, 2014, 2015, 2018]), "2013 to 2015 and 2018"),
+        (range(2014, 2024), "2014 to 2023"),
+        ([0.5, 2], "one of 0.5, 2"),
+    ],
+)
+def test_what_may_be_chosen_is_told_in_one_line(allowed, told):
+    with pytest.raises(ValueError, match=f"^found 'local'; expected {told}$"):
+        output.choose("local", allowed)
+    assert output.choose(list(allowed)[0], allowed) == list(allowed)[0]
+
+
 # --- The seal -----------------------------------------------------------------------------------
 
 
@@ -156,3 +174,40 @@ def test_new_and_changed_rows_are_later():
 def test_all_that_is_known_has_nothing_later():
     assert not seal.sealed(made, None)["later"].any()
     assert len(seal.sealed(made, date(1900, 1, 1))) == 3
+
+
+# --- Days, output, outlines ---------------------------------------------------------------------
+
+
+def test_days_and_runs_of_days_in_words():
+    start = pd.to_datetime(["2025-03-02", "2025-02-08", "2025-02-27", None])
+    end = pd.to_datetime([None, "2025-02-18", "2025-03-03", None])
+    told = ["Mar 2, 2025", "Feb 8–18, 2025", "Feb 27 – Mar 3, 2025", "–"]
+    assert companion.dates(pd.Series(start), pd.Series(end)) == told
+
+
+def test_a_chapter_stands_on_its_day_or_at_the_end_of_the_record():
+    assert companion.day("2024-06-01") == companion.day(date(2024, 6, 1))
+    assert companion.day(None) == pd.Timestamp(days.RECORD_END)
+
+
+def test_growth_of_output_is_not_computed_across_the_census():
+    # 129.4 of after the census over 120.4724 of before it would be 7.4%; 134.9084 over 129.4 is 4.26%
+    then = spending.output_growth("2025-03-08")
+    assert pd.isna(then.loc[2023, "nominal"]) and then.loc[2023, "real"] == 5.2
+    assert then.loc[2024, "nominal"] == about(4.257, 2) and then.loc[2024, "real"] == 5.0
+    assert then.loc[2022, "nominal"] == about((120.4724 / 114.924 - 1) * 100, 6)
+    assert spending.output_growth().loc[2023, "nominal"] == about((129.427 / 123.403 - 1) * 100, 6)
+
+
+def test_a_bar_without_a_color_of_its_own_gets_an_outline():
+    rows = pd.DataFrame({"year": [2024, 2025], "value": [1, 2], "later": [False, True]})
+    chart = alt.Chart(rows).mark_bar().encode(x="year:O", y="value:Q")
+    assert companion.figure(chart).spec["mark"]["stroke"] == PALETTE["blue"]
+
+
+def test_notes_may_leave_some_to_the_ledger():
+    whole, some = ledger.notes("lin-2025"), ledger.notes("lin-2025", without=["L-02"])
+    assert "[L-02]" in whole.text and "[L-02]" not in some.text
+    with pytest.raises(KeyError, match="L-01 is no note"):
+        ledger.notes("lin-2025", without=["L-01"])

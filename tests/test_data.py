@@ -651,6 +651,8 @@ KNOWN_MEETINGS = {
 def test_meetings_are_each_there_once():
     rows = every("meetings")
     assert rows["id"].is_unique
+    pattern = data.resource("meetings")["schema"]["fields"][0]["constraints"]["pattern"]
+    assert re.fullmatch(pattern, "T-100"), "a year more takes the numbers past 99"
     met = rows[(rows["kind"] == "meeting") & rows["date"].notna()]
     assert not met.duplicated(["date", "level", "place"]).any()
     for level, days in KNOWN_MEETINGS.items():
@@ -1021,6 +1023,24 @@ def test_the_check_names_a_changed_file_and_writes_nothing(folder, monkeypatch, 
     assert (folder / "datapackage.json").read_bytes() == before
 
 
+def test_the_readme_tells_what_was_done_from_source_to_row_and_is_current(
+    folder, monkeypatch, capsys
+):
+    told = (DATA / "README.md").read_text(encoding="utf-8")
+    assert told == package.account(), "data/README.md tells of other rows: run make data"
+    assert re.findall(r"^## (\S+)$", told, re.M) == [item["path"] for item in PACKAGE["resources"]]
+    derived = every("defense_budgets").query("grade == 'derived'")
+    part = told.partition("## defense_budgets.csv\n")[2].partition("\n## ")[0]
+    assert len(derived) and all(note in part for note in derived["note"].dropna().head(2))
+    monkeypatch.setattr(data, "FOLDER", folder)
+    (folder / "README.md").write_text(told.replace("34 files", "33 files"), encoding="utf-8")
+    assert package.main(["check"]) == 1
+    assert capsys.readouterr().err == (
+        "README.md: found an account of other rows; expected `make data` after a change\n"
+    )
+    assert package.main() == 0 and (folder / "README.md").read_text(encoding="utf-8") == told
+
+
 # ---------------------------------------------------------------- the way in
 
 
@@ -1054,6 +1074,4 @@ def test_rows_that_were_only_recalled_come_when_asked_for():
     assert left_out, "the rule has something to leave out"
     assert list(load("leaders").index) == list(range(len(load("leaders"))))
     known = load("meetings", as_of=LIN, recalled=True)
-    assert "general knowledge" in set(known["grade"]) and known[
-        "public_from"
-    ].max() <= pd.Timestamp(LIN)
+    assert known["public_from"].max() <= pd.Timestamp(LIN)

@@ -303,8 +303,9 @@ def test_data_and_notebooks_can_be_downloaded(parsed, html):
     linked = {
         tag["href"].split("/")[-1] for page in parsed.values() for tag in page.select("a[href]")
     }
-    for path in [*(ROOT / "data").glob("*.csv"), *(ROOT / "book").glob("*.ipynb")]:
-        assert path.name in linked, f"no page offers {path.name}"
+    names = [path.name for path in (ROOT / "data").glob("*.csv")]
+    for name in names + [f"{name}.zip" for name in notebooks()]:
+        assert name in linked, f"no page offers {name}"
 
 
 @pytest.mark.parametrize("page", CHARTED)

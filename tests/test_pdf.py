@@ -11,7 +11,7 @@ from conftest import ROOT
 from pybtex.database import parse_file
 
 from companion.data import load
-from press.edition import data_vintage, label, spell
+from press.edition import label, record_end, spell
 
 OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]{3,}")
 
@@ -55,14 +55,14 @@ def test_no_page_is_blank(pdf):
     assert not blank, f"pages with next to nothing on them: {blank}"
 
 
-def test_version_commit_and_vintage_stand_at_the_front(pdf):
+def test_version_commit_and_end_of_the_record_stand_at_the_front(pdf):
     front = " ".join("".join(pdf.pages[:2]).split())
     assert label() in front.replace("Draft", "draft").replace("Edition", "edition")
     commit = subprocess.run(
         ["git", "rev-parse", "--short=10", "HEAD"], cwd=ROOT, capture_output=True, text=True
     ).stdout.strip()
     assert (commit or "not recorded") in front
-    assert data_vintage() and spell(data_vintage()) in front
+    assert record_end() and spell(record_end()) in front
 
 
 def test_metadata(opened):

@@ -179,7 +179,7 @@ CHAPTER = [
 :class: card
 **Author.** A. N. Other. **Article.** *A Made-up Third Article.* {cite:p}`other-2026-made-up`
 :::""",
-    ("import companion\nfrom companion import alliances, load",),
+    ("import companion\nfrom companion import load",),
     """(other-one)=
 ## The Only Section
 
@@ -191,7 +191,7 @@ CHAPTER = [
         '"amount_bn_cny": "Billion yuan", "cite_as": "Source"},\n                caption="Made up: three budgets", name="tab-other-budgets")',
     ),
     "**How far it goes.** Amounts say nothing of what they buy.",
-    ('companion.cards("other-one")',),
+    ('companion.checked("other-one")',),
     """**Discuss.**
 
 :::{admonition} Opening

@@ -5,6 +5,7 @@ import json
 import re
 import xml.etree.ElementTree as ElementTree
 import zipfile
+from urllib.parse import quote
 
 import pandas as pd
 import pytest
@@ -18,6 +19,7 @@ from test_build import INDEX, notebook, plant, write
 from companion.days import read_day, spell_day
 from companion.markup import Marked, code, link, marked, pieces, text
 from companion.output import catalog, say, table
+from press import changes
 
 RUN = '<script>alert(1)</script><img src=x onerror="alert(2)"></script><!-- x -->'
 MARKUP = (
@@ -108,6 +110,19 @@ def test_a_day_is_read_as_it_was_written():
     assert read_day("May 35, 2024") is None and read_day("in May 3, 2024") is None
 
 
+def test_what_changed_is_told_as_text():
+    table = {"columns": ["A", "B"], "rows": [["x", text("old *a*")]]}
+    lines = changes._numbers(table, {**table, "rows": [["x", text(HOSTILE)]]})
+    found = {key: [] for key in changes.compare(lambda _: "", lambda _: "")} | {
+        "figures": [("fig-x", "book/x", lines, ["x"])],
+        "verdicts": [("L-01", HOSTILE, "supported", "contradicted")],
+        "data": [(HOSTILE, "a", HOSTILE, 1, 1, 0)],
+    }
+    shown = BeautifulSoup(parsed(changes.tell(found, {"x": (HOSTILE, HOSTILE)})), "lxml")
+    assert lines == [f"x, B: old *a* → {HOSTILE}"]
+    assert shown.get_text().count(HOSTILE) == 6 and not shown.select("img, script")
+
+
 # --- A book with it in every place --------------------------------------------------------------
 
 CELLS = [
@@ -115,7 +130,7 @@ CELLS = [
     'companion.say("A sentence: {x}. End", x=H)',
     "companion.say(hostile.RUN + ' a template')",
     'companion.table(pandas.DataFrame({"cell": [H], "cite_as": [H], "url": ["https://example.org/<b>"]}), {"cell": H, "cite_as": "Source"}, caption=hostile.RUN, name="tab-x")',
-    'companion.cards("lin-i")',
+    'companion.checked("lin-i")',
     "ledger.whole()",
     'companion.notes("lin-2025")',
     "companion.catalog()",
@@ -127,6 +142,7 @@ chart = (altair.Chart(rows[["label", "n"]], title=H).mark_bar().properties(width
 companion.figure(chart, name="fig-x", caption=text(H) + " " + hostile.RUN + " End.", alt=H + " An alternative.", source=["claims"], table=rows,
                  columns={"label": H, "n": "N", "day": "Day", "formula": "Formula", "cite_as": "Source"})""",
 ]
+HEADING = "<script>alert(7)</script><img src=x onerror=alert(8)>"
 PLACES = 20  # times that it is at least to be read on the page
 
 
@@ -156,8 +172,8 @@ def hostile_tree(root):
     path.write_text(about + "url: https://example.org/companion/\n", encoding="utf-8")
     labels = sorted({*rows["section"]})
     sections = "\n".join(f"({label})=\n## {label}\n" for label in labels)
-    title = text(f"{HOSTILE} Title")
-    about = f"(about)=\n# {title}\n\nA page.\n\n{{{{ 1 + 1 }}}}\n\n## {title} below\n\n{sections}\n```{{bibliography}}\n```\n"
+    title, below = text(f"{HOSTILE} Title"), text(f"{HEADING} below")
+    about = f"(about)=\n# {title}\n\nA page.\n\n{{{{ 1 + 1 }}}}\n\n## {below}\n\n{sections}\n```{{bibliography}}\n```\n"
     write(root, index=INDEX, about=about, sample=notebook(*CELLS))
     return root
 
@@ -176,6 +192,10 @@ def seen(shown):
     return shown.translate(str.maketrans("“”‘’", "\"\"''"))
 
 
+# Sphinx finds a heading by half of it at least.
+SEARCH = "search.html?q=" + quote(f"{HEADING} below")
+
+
 def test_nothing_of_it_runs_on_a_page(book, chromium):
     out = book / "_build" / "html"
     with served(out) as address:
@@ -185,11 +205,11 @@ def test_nothing_of_it_runs_on_a_page(book, chromium):
             "dialog",
             lambda dialog: (record.said.append(f"dialog {dialog.message}"), dialog.accept()),
         )
-        for name in ("book/sample.html", "book/about.html", "index.html", "search.html?q=title"):
+        for name in ("book/sample.html", "book/about.html", "index.html", SEARCH):
             page.goto(f"{address}{name}", wait_until="networkidle")
             if name.startswith("search"):
                 page.wait_for_selector("#search-results li a")
-                assert "<script>" in page.inner_text("#search-results")
+                assert "alert(8)> below" in page.inner_text("#search-results")
             if name == "book/sample.html":
                 page.locator(".chart.wide").scroll_into_view_if_needed()
                 page.wait_for_selector(".chart.wide[data-state=live]")

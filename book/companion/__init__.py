@@ -6,7 +6,8 @@ A notebook needs two lines::
     from companion import LIN          # the day by which Lin's article is judged
 
 and then calls `companion.load`, `companion.table`, `companion.say`, `companion.figure` and
-`companion.cards`. Charts and computations live in the modules beside this file.
+`companion.checked`. Charts and their words stand in the cells of the notebooks; what a field computes
+(growth, margins of error, limits of a count) in `spending`, `surveys` and `meetings`.
 """
 
 import sys
@@ -15,16 +16,17 @@ import sys
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 from companion.data import DataError, cited, load
-from companion.days import JOHNSON, LIN
+from companion.days import JOHNSON, LIN, RECORD_END, dates, day, spell, spell_day
 from companion.figures import FigureError, figure
 from companion.ledger import checked, essential, notes
-from companion.marks import countries, ends, runs, years
+from companion.marks import countries, ends, kinds, runs, years
 from companion.output import catalog, choose, datasets, listed, say, since, spans, table
 from companion.seal import sealed
 
 __all__ = [
     "JOHNSON",
     "LIN",
+    "RECORD_END",
     "DataError",
     "FigureError",
     "catalog",
@@ -33,9 +35,12 @@ __all__ = [
     "cited",
     "countries",
     "datasets",
+    "dates",
+    "day",
     "ends",
     "essential",
     "figure",
+    "kinds",
     "listed",
     "load",
     "notes",
@@ -44,6 +49,8 @@ __all__ = [
     "sealed",
     "since",
     "spans",
+    "spell",
+    "spell_day",
     "table",
     "years",
 ]

@@ -154,4 +154,6 @@ def cited(frame: pd.DataFrame, *used: pd.DataFrame, on: str | list[str] = "year"
     keys = [on] if isinstance(on, str) else list(on)
     rows = pd.concat([one[[*keys, "cite_as"]] for one in used]).dropna().drop_duplicates()
     told = rows.groupby(keys)["cite_as"].agg(tuple).reset_index()
-    return frame.merge(told, how="left", on=keys)
+    out = frame.merge(told, how="left", on=keys)
+    out.attrs = frame.attrs
+    return out

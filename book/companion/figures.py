@@ -184,7 +184,7 @@ def _sealed(frame):
 
 def _source_line(names, as_of):
     """Return the short citations of resources; of a figure that stands on a day without the vintages read since."""
-    if as_of is None:
+    if as_of is None or not names:
         return "; ".join(data.citation(name) for name in names)
     told = "; ".join(data.resource(name)["publishers"] for name in names)
     return f"{told}; as public on {spell_day(pd.Timestamp(as_of))}"
@@ -194,7 +194,7 @@ def _meta(chart, name, caption, alt, source, table, columns):
     """Return what travels beside the drawing, as far as it was given."""
     frame = max(_frames(chart), key=len, default=None) if table is None else table
     source = [source] if isinstance(source, str) else list(source or ())
-    known, day = _sealed(frame), None if frame is None else frame.attrs.get("as_of")
+    known, day = _sealed(frame), _day(chart, table)
     meta = {"name": name, "caption": _words(known, caption), "alt": _words(known, alt)}
     meta["source"] = _source_line(source, day)
     if known is not frame and len(known) < len(frame):  # what the control tells when it is set
@@ -213,6 +213,13 @@ def _meta(chart, name, caption, alt, source, table, columns):
         raise FigureError("no data behind the figure; pass table= with at least one row")
     shown = [column for column in frame if column != "later"] if columns is None else columns
     return {**meta, "resources": source, "table": _table(frame, heading_map(frame, shown), source)}
+
+
+def _day(chart, table):
+    """Return the day on which a figure stands, or None; pandas drops it from a table that was pivoted or merged."""
+    frames = [frame for frame in [table, *_frames(chart)] if frame is not None]
+    days = [frame.attrs.get("as_of") for frame in frames]
+    return next((day for day in days if day is not None), None)
 
 
 def _nothing_known(chart, table):
@@ -248,8 +255,7 @@ def figure(
     Raises FigureError with one line that names the figure, for what cannot be drawn or numbered.
     """
     if _nothing_known(chart, table):
-        frame = next(frame for frame in [table, *_frames(chart)] if frame is not None)
-        return Markdown(too_little(frame.attrs.get("as_of")), kind="sentence")
+        return Markdown(too_little(_day(chart, table)), kind="sentence")
     try:
         meta = _meta(chart, name, caption, alt, source, table, columns)
         spec = _specification(chart)

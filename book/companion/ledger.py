@@ -1,6 +1,7 @@
 """The ledger of claims as readers see it: cards in the chapters, notes, the whole ledger, the table of verdicts."""
 
 import re
+from collections.abc import Collection
 from datetime import date
 
 import pandas as pd
@@ -115,11 +116,12 @@ def _line(row):
 def checked(section: str, as_of: date | str | None = None) -> Markdown:
     """Return what was checked in a section (a label such as "lin-ii-3"): a line a claim, supported ones first, each with its card.
 
-    In the book a line unfolds to the card beneath it. With another day than the one by which the ledger judges, a card
+    A section's passages ("johnson-rec-2" in "johnson-recommendations") are part of it. In the book a line unfolds to the card beneath it. With another day than the one by which the ledger judges, a card
     tells what its check says on that day. Raises KeyError where the ledger has no card for the section.
     """
-    rows = load("claims")
-    chosen = rows[(rows["section"] == section) & (rows["tier"] == "card")]
+    rows, places = load("claims"), load("sections")
+    inside = [section, *places.loc[places["part_of"] == section, "label"]]
+    chosen = rows[rows["section"].isin(inside) & (rows["tier"] == "card")]
     if chosen.empty:
         raise KeyError(f"checked: data/claims.csv has no card for section {section!r}")
     order = list(SHAPES)
@@ -141,10 +143,16 @@ def essential() -> Markdown:
     )
 
 
-def notes(article: str) -> Markdown:
-    """Return the ledger's notes on an article, by its id such as "lin-2025": small points, in reading order."""
+def notes(article: str, without: Collection[str] = ()) -> Markdown:
+    """Return the ledger's notes on an article, by its id such as "lin-2025": small points, in reading order.
+
+    without: numbers of notes that only the ledger holds. Raises KeyError for an article without notes, or a number that is none.
+    """
     rows = load("claims")
     chosen = rows[(rows["article"] == article) & (rows["tier"] == "note")]
+    if strange := sorted(set(without) - set(chosen["id"])):
+        raise KeyError(f"notes: {strange[0]} is no note on article {article!r}")
+    chosen = chosen[~chosen["id"].isin(list(without))]
     if chosen.empty:
         raise KeyError(f"notes: data/claims.csv has no note on article {article!r}")
     lines = []
@@ -191,6 +199,8 @@ def _entry(row, then, now):
         ),
         _record(row),
     ]
+    if pd.notna(row["could_answer"]):
+        lines.append(marked("*The author could answer:* {}", row["could_answer"]))
     if then is not None:
         lines.append(marked("*Recomputed* by {}: {}.", code(row["check"]), then))
     if pd.notna(row["cite_as"]):

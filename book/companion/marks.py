@@ -1,4 +1,6 @@
-"""What repeats in charts: the axis of years, the colors of countries, names at line ends, lines that break."""
+"""What repeats in charts: the axis of years, the colors of countries, the looks of kinds, names at line ends, lines that break."""
+
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -15,8 +17,10 @@ def years(rows: pd.DataFrame, column: str = "year") -> alt.X:
     every = rows[column].dropna().astype(int)
     known = rows.loc[~rows["later"], column].dropna().astype(int) if "later" in rows else every
     first, last = (int(known.min()), int(known.max())) if len(known) else (0, -1)
-    domain = list(range(first, last + 1))
-    if len(every) and len(known) and (every.min() < first or every.max() > last):
+    domain: Any = list(range(first, last + 1))
+    if len(every) and not len(known):  # all of it came later
+        domain = alt.ExprRef(f"{LATER} ? sequence({every.min()}, {every.max() + 1}) : []")
+    elif len(every) and (every.min() < first or every.max() > last):
         start = f"{LATER} ? {min(every.min(), first)} : {first}" if every.min() < first else first
         end = f"{LATER} ? {max(every.max(), last) + 1} : {last + 1}"
         domain = alt.ExprRef(f"sequence({start}, {end})")
@@ -39,6 +43,19 @@ def countries(rows: pd.DataFrame, column: str = "country", legend: bool = True) 
     scale = alt.Scale(domain=names, range=[COUNTRIES[name] for name in names])
     told = alt.Legend(title=None) if legend else None
     return alt.Color(f"{column}:N", scale=scale, legend=told)
+
+
+def kinds(rows: pd.DataFrame, column: str) -> tuple[alt.Color, alt.Shape]:
+    """Return color and shape of marks by the kinds in `column`, in their order in `rows`, with one legend for both.
+
+    The shape tells them apart in grey. Two legends merge only where both scales name the same domain.
+    """
+    known = rows.loc[~rows["later"], column] if "later" in rows else rows[column]
+    names = list(known.dropna().unique())
+    long = sum(map(len, names)) > 60  # too long for one line above the plot
+    legend = alt.Legend(columns=1) if long else alt.Undefined
+    look = {"title": None, "scale": alt.Scale(domain=names), "legend": legend}
+    return alt.Color(f"{column}:N", **look), alt.Shape(f"{column}:N", **look)
 
 
 def ends(chart: alt.Chart, label: str, dx: int = 6, last: bool = True) -> alt.LayerChart:
@@ -66,7 +83,7 @@ def ends(chart: alt.Chart, label: str, dx: int = 6, last: bool = True) -> alt.La
     return chart + text
 
 
-def runs(rows, by, gap=1):
+def runs(rows: pd.DataFrame, by: str | list[str], gap: int = 1) -> pd.DataFrame:
     """Return rows with a column `run`: what a line may join, one value of each column in `by`, years at most `gap` apart.
 
     rows: with `year`. A change of mode, wording, population or definition named in `by` breaks the line.

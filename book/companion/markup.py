@@ -47,6 +47,7 @@ def text(value):
     shown = re.sub("^ +", " ", UNSEEN.sub("\ufffd", shown))
     # Not a second backslash: JupyterLab takes two before a bracket for a formula.
     shown = re.sub(r"&(?=#?\w+;)", "&amp;", shown).replace("\\", "&#92;")
+    shown = shown.replace("@@", "@&#64;")  # JupyterLab's own sign for a formula's place
     shown = re.sub(r"<(?=[A-Za-z/!?]|$)", "&lt;", shown)
     shown = MARKS.sub(r"\\\g<0>", shown)
     return START.sub(r"\1\2\\", shown)
@@ -62,6 +63,9 @@ class _Count(int):
         words = "none one two three four five six seven eight nine ten".split()
         if spec == "word":
             return words[self] if 0 <= self < len(words) else str(int(self))
+        if spec == "times":
+            few = {0: "not once", 1: "once", 2: "twice"}
+            return few[int(self)] if self in few else f"{self:word} times"
         return super().__format__(spec)
 
 
@@ -80,13 +84,14 @@ class _Filler(Formatter):
 def marked(template, *args, **values):
     """Return Markdown with values filled in as `str.format` does; the template is Markdown, the values are text.
 
-    A date prints in words with the format ``{day:day}``, a count up to ten with ``{n:word}``.
+    A date prints in words with the format ``{day:day}``, a count up to ten with ``{n:word}``, or as "once",
+    "twice", "three times" with ``{n:times}``.
     """
     return Marked(_Filler().vformat(template, args, values))
 
 
 WEB = re.compile(r"https?://[^\s/]+.*", re.IGNORECASE | re.DOTALL)
-OWN = re.compile(r"#[\w-]+|\.\./data/[\w.-]+")
+OWN = re.compile(r"#[\w-]+|(?:\.\./)*data/[\w.-]+")
 """Addresses inside the book that helpers write: a label, a file of the data package."""
 
 

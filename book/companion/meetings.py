@@ -152,3 +152,34 @@ def split_power(total_rate, before, after, times, level=0.05):
         uneven = splits[p <= level]
         found += poisson.pmf(number, total) * binom.pmf(uneven, number, under).sum()
     return float(found)
+
+
+PAIRS = [("United States", "Japan"), ("United States", "South Korea"), ("Japan", "South Korea"), ("United States", "China")]  # fmt: skip
+"""Pairs of states whose votes are compared; the last for scale."""
+
+
+def vote_distances(as_of=None):
+    """Return how far apart the states of PAIRS stood in votes of the UN General Assembly: year, one, other, distance, later_vintage.
+
+    Formula: |ideal point of one - ideal point of the other|, on final passage; 0 is alike, without unit. Source and
+    method: Bailey, Strezhnev and Voeten (2017). The ideal points are estimates, whose uncertainty is given for each
+    state and not for the distance of two.
+    """
+    rows = load("unga_ideal_points", as_of=as_of)
+    points = rows.pivot(index="year", columns="country", values="idealpoint_final_passage")
+    points = points.reindex(columns=sorted({name for pair in PAIRS for name in pair}))
+    out = pd.concat(
+        [
+            (points[one] - points[other])
+            .abs()
+            .round(2)
+            .to_frame("distance")
+            .assign(one=one, other=other)
+            for one, other in PAIRS
+        ]
+    )
+    late = rows[rows["later_vintage"]] if "later_vintage" in rows else rows[:0]
+    out = out.dropna(subset="distance").reset_index()
+    out["later_vintage"] = out["year"].isin(late["year"])
+    out.attrs = rows.attrs
+    return out

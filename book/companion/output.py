@@ -5,14 +5,17 @@ the PDF get a real table or sentence from it. What the book must know beside the
 label and caption) travels as output metadata under the key ``companion``.
 """
 
+import os
 import re
 from collections.abc import Iterable
+from numbers import Integral
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 from IPython.display import display
 
-from companion.data import load, resources
+from companion.data import FOLDER, load, resources
 from companion.days import spell_day
 from companion.markup import Marked, code, format_part, joined, link, marked, text
 from companion.numbers import opening
@@ -38,7 +41,7 @@ def say(
     """Return one computed sentence or paragraph.
 
     `template` is Markdown with named fields as in `str.format`, the values are text; a date prints in words with the
-    format ``{day:day}``, a count up to ten with ``{n:word}``. A number that the data decide reaches the page only in this way.
+    format ``{day:day}``, a count up to ten with ``{n:word}`` or ``{n:times}``. A number that the data decide reaches the page only in this way.
     With `rows`, what the sentence rests on, a value may be a function of them; where there are fewer than
     `least`, one sentence says so instead, since on some days too little was public.
     """
@@ -72,8 +75,11 @@ def choose(value: Any, allowed: Iterable[Any]) -> Any:
 
     Raises ValueError with one line that names what is allowed.
     """
+    allowed = list(allowed)
     if value not in allowed:
-        raise ValueError(f"found {value!r}; expected one of {', '.join(map(repr, allowed))}")
+        numbers = all(isinstance(one, Integral) and not isinstance(one, bool) for one in allowed)
+        told = spans(allowed) if numbers else f"one of {', '.join(map(repr, allowed))}"
+        raise ValueError(f"found {value!r}; expected {told}")
     return value
 
 
@@ -85,17 +91,16 @@ def _decimals(column):
 def text_cells(column: pd.Series) -> list[str]:
     """Return a column's values as the text a reader sees; a missing value is an en dash."""
     if pd.api.types.is_bool_dtype(column.dtype):
-        written = column.map({True: "yes", False: "no"})
+        write = lambda value: "yes" if value else "no"
     elif pd.api.types.is_datetime64_any_dtype(column.dtype):
-        written = column.map(lambda day: spell_day(day, short=True), na_action="ignore")
+        write = lambda day: spell_day(day, short=True)
     elif pd.api.types.is_float_dtype(column.dtype):
         places = _decimals(column)
-        written = column.map(
-            lambda value: f"{value:,.{places}f}".replace("-", "−"), na_action="ignore"
-        )
+        write = lambda value: f"{value:,.{places}f}".replace("-", "−")
     else:
-        written = column.map(str, na_action="ignore")
-    return ["–" if pd.isna(value) or value == "" else str(value) for value in written]
+        write = str
+    # One by one: `map` of pandas 2 makes floats of whole numbers beside a missing one.
+    return ["–" if pd.isna(value) or value == "" else write(value) for value in column]
 
 
 def marked_cells(column):
@@ -132,7 +137,8 @@ def listed(values: Iterable[object]) -> str:
 
 def spans(years: Iterable[Any]) -> str:
     """Return years as a phrase that joins neighbors: "2006 to 2012 and 2017"."""
-    years, out = sorted({int(year) for year in years}), []
+    out: list[list[int]] = []
+    years = sorted({int(year) for year in years})
     for year in years:
         if out and year == out[-1][1] + 1:
             out[-1][1] = year
@@ -187,13 +193,18 @@ def table(
     return Markdown(written, kind="table", **{key: value for key, value in told.items() if value})
 
 
+def _file(item):
+    """Return the address of a resource's file from where the notebook runs: in the book, in a download."""
+    return f"{Path(os.path.relpath(FOLDER)).as_posix()}/{item['path']}"
+
+
 def datasets(*names: str) -> Markdown:
     """Return the table of the resources that a notebook draws on: title with its file, rows, vintage. Raises KeyError for an unknown name."""
     described = {item["name"]: item for item in resources()}
     rows = pd.DataFrame(
         [
             {
-                "title": link(item["title"], f"../data/{item['path']}"),
+                "title": link(item["title"], _file(item)),
                 "rows": len(load(item["name"], recalled=True)),
                 "vintage": item["vintage"],
             }
@@ -226,7 +237,7 @@ def catalog() -> Markdown:
                     "**{title}** · {file}, {rows} rows, vintage {vintage}\n\n: {description} *Sources:* {sources}. "
                     "*Terms:* {licenses}. {permits} *Columns:* {fields}.",
                     title=item["title"],
-                    file=link(item["path"], f"../data/{item['path']}"),
+                    file=link(item["path"], _file(item)),
                     rows=str(len(load(item["name"], recalled=True))),
                     vintage=item["vintage"],
                     description=item["description"],

@@ -7,22 +7,25 @@ the drawing begins without those rows, and one control, "What came later", adds 
 import copy
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pandas as pd
 
+from companion.theme import PALETTE
 from companion.vegalite import drawn_rows
 
 LATER = "what_came_later"
 """The name of the control's parameter in every figure."""
 
 CONTROL = {"name": LATER, "value": False, "bind": {"input": "checkbox", "name": "What came later"}}
+LATER_ROWS = {"field": "later", "type": "nominal"}
 OUTLINED = ("bar", "area", "point", "circle", "square", "rect", "arc")
 ASIDE = ("note", "url", "read_at", "public_from", "dated", "known_from", "grade")
 """Columns in which two rows may differ and still say the same."""
 
 
 def sealed(
-    compute: Callable[..., pd.DataFrame], as_of: str | date | None = None, **given
+    compute: Callable[..., pd.DataFrame], as_of: str | date | None = None, **given: Any
 ) -> pd.DataFrame:
     """Return what `compute` returns for a day, and below it the rows that are new or changed since.
 
@@ -48,7 +51,8 @@ def sealed(
 
 
 def _keys(frame):
-    rounded = frame.round(6)
+    numbers = frame.select_dtypes("number")
+    rounded = frame.assign(**numbers.round(6))  # pandas warns of days that are rounded
     return list(rounded.astype("string").fillna("").itertuples(index=False, name=None))
 
 
@@ -65,9 +69,28 @@ def open_by_control(spec: dict) -> bool:
             shown = {"filter": f"!datum.later || {LATER}"}
             view["transform"] = [shown, *view.get("transform", [])]
             _outline(view)
+            _part_revised_lines(view, rows)
     if found:
         spec["params"] = [*spec.get("params", []), copy.deepcopy(CONTROL)]
     return found
+
+
+def _part_revised_lines(view, rows):
+    """Draw a line that was revised since as a second, dashed one; what only continues a line stays joined to it."""
+    mark = view["mark"] if isinstance(view["mark"], dict) else {"type": view["mark"]}
+    if mark["type"] not in ("line", "trail"):
+        return
+    encoding = view["encoding"]
+    apart = ("x", "color", "detail", "strokeDash", "shape", "row", "column", "facet")
+    fields = [encoding[name].get("field") for name in apart if isinstance(encoding.get(name), dict)]
+    places: dict[bool, set] = {True: set(), False: set()}
+    for row in rows:
+        places[row.get("later") is True].add(tuple(row.get(field) for field in fields))
+    if places[True] & places[False]:
+        detail = encoding.get("detail", [])
+        encoding["detail"] = [*(detail if isinstance(detail, list) else [detail]), LATER_ROWS]
+        dashed = {"condition": {"test": "datum.later", "value": [4, 3]}, "value": [1, 0]}
+        encoding.setdefault("strokeDash", dashed)
 
 
 def _outline(view):
@@ -80,6 +103,6 @@ def _outline(view):
         encoding["stroke"] = {
             key: value for key, value in encoding["color"].items() if key != "legend"
         } | ({"legend": None} if "field" in encoding["color"] else {})
-    elif "color" in mark:
-        mark = {**mark, "stroke": mark["color"]}
+    else:
+        mark = {"stroke": mark.get("color", PALETTE["blue"]), **mark}
     view["mark"] = {"strokeWidth": 1.5, **mark}

@@ -166,3 +166,130 @@ def project(amount, year, growth, horizon, prices):
             "real": (amount * ((1 + growth / 100) / (1 + prices / 100)) ** steps).round(1),
         }
     )
+
+
+def military(as_of=None):
+    """Return military expenditure as SIPRI had it on a day, for the newest year then known: a row a country, by name.
+
+    Columns: year, usd_bn (billion US dollars, current prices and rates), share_gdp (% of GDP), published (the day of
+    the edition), later_vintage (a value of a later edition stands in). Source: SIPRI Military Expenditure Database.
+    Assumption: estimates of one edition may be compared; each edition revises past years, so none is mixed with another.
+    """
+    rows = load("sipri_milex", as_of=as_of).sort_values("public_from")
+    wanted = {"usd_bn_current": "usd_bn", "share_gdp_pct": "share_gdp"}
+    rows = rows[rows["metric"].isin(list(wanted)) & (rows["year"] == rows["year"].max())]
+    rows = rows[rows["edition"].isin(rows["edition"].tail(1))]
+    late = rows["later_vintage"].any() if "later_vintage" in rows else False
+    known = rows["public_from"] if as_of is None else rows["known_from"].fillna(rows["public_from"])
+    out = rows.pivot(index="country", columns="metric", values="value")
+    out = out.reindex(columns=list(wanted)).rename(columns=wanted)
+    out = out.assign(year=rows["year"].max(), published=known.max(), later_vintage=bool(late))
+    out.attrs = rows.attrs
+    return out
+
+
+CENSUS = pd.Timestamp("2024-12-26")
+"""On this day the fifth economic census raised the level of China's output; the years before 2023 followed in later vintages."""
+
+
+def output_growth(as_of=None):
+    """Return the growth of China's output by year, %: a frame by year with `nominal` and `real`.
+
+    Nominal: gdp_nominal on the year before, both as known on the day. Where one value is of before the census and
+    the other of after it, the two levels do not compare, and the year has none. Real: as published.
+    """
+    rows = load("china_macro", as_of=as_of)
+    rows = rows[rows["indicator"] == "gdp_nominal"].set_index("year").sort_index()
+    day = pd.Timestamp.max if as_of is None else pd.Timestamp(as_of)
+    vintage = rows["public_from"].where(rows["public_from"] <= day, rows["known_from"])
+    level = (vintage >= CENSUS).astype(float)
+    nominal = growth(rows["value"])
+    nominal = nominal.where(level == level.reindex(level.index - 1).set_axis(level.index))
+    return pd.DataFrame({"nominal": nominal, "real": macro("gdp_real_growth", as_of)})
+
+
+def divided(scope="headline", as_of=None):
+    """Return by year what dividing one budget of `scope` by the last gives, beside the rate that was announced.
+
+    A frame: year, amount_bn_cny (billion yuan), scope, before (the scope of the year before), growth_announced_pct,
+    divided (%, to a tenth), gap (points, divided less announced), cite_as, url. Formula: amount / amount of the year
+    before - 1, whatever the two cover; a year whose neighbor has no amount is left out. `scope` as in `official`.
+    """
+    rows = official("budget", scope, as_of=as_of).dropna(subset="amount_bn_cny")
+    rate = growth(rows.set_index("year")["amount_bn_cny"]).round(1)
+    rows = rows.assign(before=rows["scope"].shift(), divided=rate.to_numpy())
+    rows["gap"] = (rows["divided"] - rows["growth_announced_pct"]).round(1)
+    names = "year amount_bn_cny scope before growth_announced_pct divided gap cite_as url".split()
+    return rows.dropna(subset="divided")[names].reset_index(drop=True)
+
+
+def pace(as_of=None):
+    """Return the growth of the central budget and of GDP, %, nominal and real, a row each: terms, what, year, growth.
+
+    The budget's is the announced rate; "Real" deflates it with the GDP deflator, as the statistical office does GDP.
+    """
+    real = real_growth(as_of)
+    series = {
+        ("Nominal", "Defense budget"): real["growth_announced_pct"],
+        ("Nominal", "GDP"): growth(macro("gdp_nominal", as_of)),
+        ("Real", "Defense budget"): real["gdp_deflator_change"],
+        ("Real", "GDP"): macro("gdp_real_growth", as_of),
+    }
+    rows = pd.concat({key: one.astype(float) for key, one in series.items()})
+    rows = rows.rename_axis(["terms", "what", "year"]).rename("growth").dropna().round(1)
+    return rows.reset_index().query("year in @real.index").reset_index(drop=True)
+
+
+def shares(edition, as_of=None):
+    """Return three shares of GDP by year, %, a column a basis: central budget, national spending as executed, SIPRI's estimate.
+
+    The first two are set against the statistical office's nominal GDP; SIPRI's share is its own, of one `edition`.
+    """
+    gdp, sipri = macro("gdp_nominal", as_of) * 1000, load("sipri_milex", as_of=as_of)
+    sipri = sipri[(sipri["country"] == "China") & (sipri["metric"] == "share_gdp_pct")]
+    bases = {
+        "Central budget": official("budget", "central", as_of=as_of),
+        "National, as executed": official("executed", "national", as_of=as_of),
+    }
+    out = {name: rows.set_index("year")["amount_bn_cny"] / gdp for name, rows in bases.items()}
+    out = pd.DataFrame(out).astype(float) * 100
+    out["SIPRI’s estimate"] = sipri[sipri["edition"] == edition].set_index("year")["value"]
+    return out.dropna(how="all").round(2)
+
+
+def dollars(as_of=None):
+    """Return by year the central budget in billion dollars, its growth in dollars and in yuan, and the change of the yuan in dollars, %.
+
+    A frame by year: usd, in_dollars, in_yuan, yuan_value; at the year's average market rate, budget on budget.
+    """
+    yuan, usd = central_budgets(as_of).set_index("year")["amount_bn_cny"], in_dollars(as_of)
+    value = growth(1 / macro("cny_per_usd_avg", as_of))
+    out = {"usd": usd, "in_dollars": growth(usd), "in_yuan": growth(yuan), "yuan_value": value}
+    return pd.DataFrame(out).astype(float).dropna().round(1)
+
+
+def multiples(as_of=None):
+    """Return the outside estimates, each with the central budget of its own year in dollars and as a multiple of it.
+
+    Columns as in the resource china_estimates, and base (billion US dollars at the year's average market rate),
+    low_x and high_x (multiples of it), counted (what is counted, and at which prices).
+    """
+    rows = load("china_estimates", as_of=as_of)
+    base = rows["year"].map(in_dollars(as_of)).astype(float)
+    what = rows["counts"].str.startswith("official").map({True: "budget", False: "wider"})
+    at = rows["counts"].str.contains("purchasing").map({True: "purchasing power", False: "market rate"})  # fmt: skip
+    rows = rows.assign(base=base.round(1), counted=what + ", " + at)
+    rows["low_x"], rows["high_x"] = (rows["low"] / base).round(2), (rows["high"] / base).round(2)
+    return rows.sort_values(["year", "high_x"]).reset_index(drop=True)
+
+
+def usual_change(kind, years=10, as_of=None):
+    """Return the mean yearly change of prices over the last `years` years, %: the geometric mean, of `kind`, a key of PRICES."""
+    factors = 1 + price_change(kind, as_of).tail(years) / 100
+    return (factors.prod() ** (1 / len(factors)) - 1) * 100
+
+
+def rows_behind(*indicators, as_of=None):
+    """Return the rows that a series in terms of prices, output or dollars rests on: budgets, and those of `indicators` in china_macro."""
+    rows = load("china_macro", as_of=as_of)
+    return central_budgets(as_of), rows[rows["indicator"].isin(indicators)]

@@ -8,6 +8,7 @@ between modes nothing is joined or compared.
 
 from math import sqrt
 
+import pandas as pd
 from scipy.special import ndtr, ndtri
 
 from companion.data import load
@@ -111,7 +112,8 @@ def published(share, n, deff=1.0):
 
     size = round(n / deff)
     low, high = (int(binom.ppf(q, size, share / 100)) for q in (1e-9, 1 - 1e-9))
-    counts, out = range(low, high + 1), {}
+    counts = range(low, high + 1)
+    out: dict[int, float] = {}
     for count, chance in zip(counts, binom.pmf(counts, size, share / 100)):
         printed = int(100 * count / size + 0.5)
         out[printed] = out.get(printed, 0.0) + float(chance)
@@ -138,3 +140,43 @@ def waves(as_of=None, mode=None):
     if mode:
         rows = rows[rows["mode"] == mode]
     return rows.sort_values("year").reset_index(drop=True)
+
+
+def difference(share_1, n_1, share_2, n_2, deff=1.0, frame="probability"):
+    """Return (change, low, high), in points: the difference of two independent shares (%) and its 95% interval.
+
+    Formula: the change, plus and minus `step_margin`; the normal approximation for each share, which
+    holds where some dozens of answers fall on either side. Raises FrameError for another frame.
+    """
+    half = step_margin(share_1, n_1, share_2, n_2, deff, frame)
+    return share_2 - share_1, share_2 - share_1 - half, share_2 - share_1 + half
+
+
+def steps(rows, share="need_pct", size="n_responses", deff=1.0, end=None):
+    """Return the steps between neighboring waves of one series, each as a difference with its 95% interval, in points.
+
+    rows: waves of one question in one mode, with `year`, `frame`, `share` (%) and `size`, the answers
+    that it is a share of; a wave without either is left out. end: with a year, each step leads from an
+    earlier wave to that one. Columns: start, end, before, after, change, low, high, and p, two-sided,
+    which is fit to be read only where the test was fixed before looking. Raises FrameError for a sample
+    that is not random, ValueError for waves of several modes.
+    """
+    modes = rows["mode"].unique() if "mode" in rows else []
+    if len(modes) > 1:
+        raise ValueError(
+            f"steps: found the modes {', '.join(modes)}; expected one, as none is joined"
+        )
+    seen = rows.dropna(subset=[share, size]).sort_values("year")
+    seen = [
+        (int(w["year"]), float(w[share]), float(w[size]), w["frame"]) for _, w in seen.iterrows()
+    ]
+    pairs = list(zip(seen, seen[1:]))
+    if end:
+        pairs = [(one, two) for one in seen for two in seen if one[0] < two[0] == end]
+    out = []
+    for (start, before, n_1, frame), (stop, after, n_2, other) in pairs:
+        need_probability(frame, other)
+        change, low, high = difference(before, n_1, after, n_2, deff)
+        p = float(step_test(before, n_1, after, n_2, deff)[2])
+        out.append((start, stop, before, after, change, low, high, p))
+    return pd.DataFrame(out, columns="start end before after change low high p".split())

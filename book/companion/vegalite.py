@@ -36,7 +36,7 @@ def drawn_rows(spec, above=()):
     """Yield (view, rows) for each view with a mark whose rows the specification carries."""
     chain = (*above, spec)
     if "mark" in spec:
-        source = next((view["data"] for view in reversed(chain) if view.get("data")), {})
+        source: dict = next((view["data"] for view in reversed(chain) if view.get("data")), {})
         rows = chain[0].get("datasets", {}).get(source.get("name"), source.get("values"))
         if isinstance(rows, list) and all(isinstance(row, dict) for row in rows):
             yield spec, rows
@@ -123,7 +123,8 @@ def _stable_names(spec):
     A parameter's name stands inside expressions, too; what only looks like a name there (a column, say) stays.
     """
     body = {key: value for key, value in spec.items() if key != "datasets"}
-    text, new = json.dumps(body), {}
+    new: dict = {}
+    text = json.dumps(body)
     given = {view.get("name") for view in views(spec)}
     given |= {param["name"] for view in views(spec) for param in view.get("params", [])}
     known = {found[0] for name in given if name and (found := UNNAMED.match(name))}
@@ -150,7 +151,8 @@ def _rows(spec):
 
 def _print_years(spec):
     """Let a column of years print as years ("2012", not "2,012") and begin near the first of them, unless the chart says otherwise."""
-    met, rows = {}, _rows(spec)
+    met: dict = {}
+    rows = _rows(spec)
     for channel, item in channels(spec):
         plain = item.get("type") == "quantitative" and not {"aggregate", "bin"} & item.keys()
         if channel in GUIDES and plain and isinstance(item.get("field"), str):

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from companion.chance import step_margin
 from companion.checks.finding import Finding, check, day_of, only, rows_of
+from companion.surveys import step_margin
 
 
 def _positions(as_of):
