@@ -7,15 +7,16 @@ order of figures and tables in the book.
 
 import json
 import re
-from pathlib import Path
 
 import yaml
 from pybtex.database import parse_file
 
-from companion.numbers import FILE
-from companion.theme import MIME
 from press import chicago
 from press.edition import BOOK, ROOT
+from press.swap import write
+
+FILE = BOOK / "companion" / "numbers.json"
+"""What `companion.numbers` reads."""
 
 ROLE = re.compile(r"\{(cite:p|cite:t|cite:alp|numref)\}`([^`]+)`")
 CITED = re.compile(r"(?:\{([^{}]*)\})?([\w-]+)(?:\{([^{}]*)\})?")
@@ -48,12 +49,11 @@ def count(notebooks):
     found = {"fig": [], "tab": []}
     for cell in [cell for notebook in notebooks for cell in notebook["cells"]]:
         for output in cell.get("outputs", []):
-            chart = output.get("data", {}).get(MIME, {})
-            chart = chart.get("usermeta", {}).get("companion", {})
+            drawn = [data for data in output.get("data", {}).values() if isinstance(data, dict)]
+            charts = [spec.get("usermeta", {}).get("companion", {}) for spec in drawn]
             table = output.get("metadata", {}).get("companion", {})
-            if name := chart.get("name"):
-                found["fig"].append(name)
-            elif table.get("kind") == "table" and table.get("name"):
+            found["fig"] += [chart["name"] for chart in charts if "name" in chart]
+            if table.get("kind") == "table" and table.get("name"):
                 found["tab"].append(table["name"])
     return {name: n for kind in found.values() for n, name in enumerate(kind, 1)}
 
@@ -78,7 +78,7 @@ def renumbered(typed, number):
 def renewed(text, labels, numbers):
     """Return Markdown with the names and numbers of its links as they are now; links to what is unknown stay."""
 
-    def write(found):
+    def put(found):
         typed, target = found[1], found[2]
         if target in numbers:
             typed = renumbered(typed, numbers[target])
@@ -86,13 +86,13 @@ def renewed(text, labels, numbers):
             typed = renamed(typed, label)
         return f"[{typed}](#{target})"
 
-    return LINK.sub(write, text)
+    return LINK.sub(put, text)
 
 
 def without_roles(text, labels, numbers):
     """Return Markdown whose citations and numbers are links. Errors: KeyError for a work that the bibliography lacks."""
 
-    def write(found):
+    def put(found):
         role, told = found[1], found[2]
         if role == "numref":
             title, label = re.fullmatch(r"(?:(.*?)\s*<)?([\w-]+)>?", told).groups()
@@ -107,7 +107,7 @@ def without_roles(text, labels, numbers):
             return " and ".join([", ".join(cited[:-1]), cited[-1]] if cited[1:] else cited)
         return "; ".join(cited) if role == "cite:alp" else f"({'; '.join(cited)})"
 
-    return ROLE.sub(write, text)
+    return ROLE.sub(put, text)
 
 
 def renew(notebook, labels, numbers):
@@ -130,25 +130,24 @@ CAPTION = re.compile(r"\A\(((?:fig|tab)-[a-z0-9-]+)\)=\n\*\*(?:(?:Figure|Table) 
 
 
 def _renumber_caption(text, numbers):
-    def write(found):
+    def put(found):
         word = "Table" if found[1].startswith("tab-") else "Figure"
         number = f"{word} {numbers[found[1]]}. " if found[1] in numbers else ""
         return f"({found[1]})=\n**{number}"
 
-    return CAPTION.sub(write, text)
+    return CAPTION.sub(put, text)
 
 
 def renew_all(done):
-    """Renew the notebooks that were run, {path: notebook}, and the file of numbers that captions in JupyterLab read."""
-    order = [path for path in pages() if path in done] + [
-        path for path in done if path not in pages()
-    ]
-    stored = {
-        path: json.loads(path.read_text(encoding="utf-8")) for path in pages() if path not in done
-    }
-    numbers = count([done.get(path, stored.get(path)) for path in pages()])
+    """Renew the notebooks that were run, {path: notebook}, and the file of numbers that captions in JupyterLab read.
+
+    Where a notebook of the book is not among them, since it has a fault, the numbers stay as they were.
+    """
+    if set(pages()) <= done.keys():
+        numbers = count([done[path] for path in pages()])
+        write(FILE, json.dumps(numbers, indent=1, sort_keys=True) + "\n")
+    else:
+        numbers = json.loads(FILE.read_text(encoding="utf-8")) if FILE.exists() else {}
     labels = names()
-    for path in order:
-        renew(done[path], labels, numbers)
-    text = json.dumps(numbers, indent=1, sort_keys=True) + "\n"
-    Path(FILE).write_text(text, encoding="utf-8", newline="\n")
+    for notebook in done.values():
+        renew(notebook, labels, numbers)

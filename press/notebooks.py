@@ -11,7 +11,6 @@ import yaml
 
 from press.command import BuildError
 from press.edition import BOOK, ROOT
-from press.lab import renew_all
 from press.swap import write
 
 
@@ -166,6 +165,8 @@ def run_all(paths, timeout, kernel=None):
 
 def notebooks():
     """Run every notebook of the book, renew its references, and store it in its normal form; one with a fault stays as it is."""
+    from press.lab import renew_all  # it needs much that a build with nothing to do does not
+
     settings = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     done, faults = run_all(
         sorted(BOOK.glob("*.ipynb")), settings["execute"]["timeout"], kernel="python3"
