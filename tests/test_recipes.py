@@ -175,33 +175,41 @@ CHAPTER = [
     """# A Made-up Third Article: A. N. Other (2026)
 
 (other-front)=
-:::{admonition} The article
-:class: card
-**Author.** A. N. Other. **Article.** *A Made-up Third Article.* {cite:p}`other-2026-made-up`
-:::""",
-    ("import companion\nfrom companion import load",),
+**A. N. Other**, Made-up Institute. *A Made-up Third Article*, January 15, 2026 {cite:p}`other-2026-made-up`""",
+    (
+        """import companion
+
+AS_OF = "2026-01-15"  # the day of the article""",
+        "parameters",
+    ),
     """(other-one)=
 ## The Only Section
+
+*What does a budget buy?*
 
 **The argument.** Budgets rise, the article says, and nobody asks what they buy.
 
 **The evidence.** What the record has on the budgets:""",
     (
-        'companion.table(load("china_defense_budget", as_of="2026-01-15").tail(3), {"year": "Year", '
-        '"amount_bn_cny": "Billion yuan", "cite_as": "Source"},\n                caption="Made up: three budgets", name="tab-other-budgets")',
+        """rows = companion.load("china_defense_budget", as_of=AS_OF).tail(3)
+companion.table(rows, {"year": "Year", "amount_bn_cny": "Billion yuan", "cite_as": "Source"},
+                caption="Made up: three budgets", name="tab-other-budgets")""",
     ),
+    ('companion.say("The last is of {year}.", rows=rows, year=lambda rows: rows.year.iloc[-1])',),
     "**How far it goes.** Amounts say nothing of what they buy.",
-    ('companion.checked("other-one")',),
+    "**What was checked.**",
+    ('companion.checked("other-one", as_of=AS_OF)',),
     """**Discuss.**
 
 :::{admonition} Opening
 :class: prompt opening
-:name: d-other-one-1
+:name: d-other-one-q1
 Does [the table](#tab-other-budgets) answer the article?
 :::""",
     "## Key points\n\n- Budgets rise.\n\n## Notes",
     ('companion.notes("other-2026")',),
 ]
+"""Texts, and cells of code in brackets, with a tag where they have one beside the usual one."""
 
 
 def add_an_article(root):
@@ -223,7 +231,15 @@ def add_an_article(root):
         "read_at": "publisher",
     }
     claims.append(
-        {**empty, **usual, "id": "X-01", "tier": "card", "card": "X-01", "claim": "Budgets rise"}
+        {
+            **empty,
+            **usual,
+            "id": "X-01",
+            "tier": "card",
+            "card": "X-01",
+            "claim": "Budgets rise",
+            "line": "Budgets rise.",
+        }
     )
     claims.append({**empty, **usual, "id": "X-02", "tier": "note", "claim": "They rose in 2025"})
     write(root, "claims", claims)
@@ -260,7 +276,7 @@ def add_an_article(root):
         else {
             "cell_type": "code",
             "id": f"cell-{n}",
-            "metadata": {"tags": ["hide-input"]},
+            "metadata": {"tags": ["hide-input", *cell[1:]]},
             "source": cell[0],
             "outputs": [],
             "execution_count": None,
@@ -270,7 +286,7 @@ def add_an_article(root):
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
     (root / "book" / "other-2026.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
     (root / "book" / "instructor" / "other-2026.md").write_text(
-        "# Instructor's notes: A. N. Other (2026)\n\n## d-other-one-1\n\n**Purpose.** To ask.\n\n**Where it goes.** On.\n\n"
+        "# Instructor's notes: A. N. Other (2026)\n\n## d-other-one-q1\n\n**Purpose.** To ask.\n\n**Where it goes.** On.\n\n"
         "**Misreading.** None.\n\n**Follow-up.** Why?\n\n**Minutes.** 5\n",
         encoding="utf-8",
     )
