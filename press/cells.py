@@ -34,6 +34,19 @@ def depart_folded_code(self, node):
     self.body.append("</details>")
 
 
+def _prepared(cell):
+    """Return the code of the cells right before a figure's that show nothing: they prepare what it draws. Their cells go."""
+    found, place = [], cell.parent.index(cell) - 1
+    while place >= 0:
+        before = cell.parent[place]
+        if before.get("nb_element") != "cell_code" or len(before) != 1:
+            break
+        found.insert(0, before[0])
+        cell.parent.remove(before)
+        place -= 1
+    return found
+
+
 class FoldCode(SphinxPostTransform):
     """On a page that is not OPEN: a figure's code into an element that unfolds, other code out of sight until the switch is on.
 
@@ -57,7 +70,7 @@ class FoldCode(SphinxPostTransform):
         for cell in cells:
             if cell.get("hide_mode") == "input":
                 del cell["hide_mode"]
-            if page in OPEN:
+            if page in OPEN or cell.parent is None or not cell.children:
                 continue
             figure = next(cell.findall(drawing), None)
             if figure is None:
@@ -65,7 +78,7 @@ class FoldCode(SphinxPostTransform):
             else:
                 number = ".".join(map(str, numbers.get(figure["name"], ())))
                 code = cell[0]
-                cell.replace(code, folded_code("", code, figure=number))
+                cell.replace(code, folded_code("", *_prepared(cell), code, figure=number))
         if cells and page not in OPEN:
             title = self.document.next_node(nodes.title)
             title.parent.insert(title.parent.index(title) + 1, nodes.raw("", SWITCH, format="html"))

@@ -328,7 +328,7 @@ def test_a_notebook_of_evidence_has_its_parts(name):
     for prompt in found:
         assert prompt.title == TITLES[prompt.kind] and points_at_something(prompt), prompt.name
     assert {prompt.kind for prompt in found} == set(TITLES)
-    assert "{cite:t}" in text.partition("\n## Further reading\n")[2]
+    assert "](#ref-" in text.partition("\n## Further reading\n")[2]
 
 
 @pytest.mark.parametrize("chapter", [*ARTICLES, *EVIDENCE])

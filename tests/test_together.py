@@ -125,7 +125,7 @@ def test_what_each_author_could_know_is_told_by_days_of_the_data():
 
 
 def test_no_row_of_the_burden_table_is_weak():
-    table = next(text for text in stored()[0] if "**Burden and demands in time" in text)
+    table = next(text for text in stored()[0] if "Burden and demands in time" in text)
     rows = load("burden", recalled=True)
     weak = rows[rows["grade"].isin(RECALLED)]
     assert table.count("\n| ") >= 9 and not [c for c in weak["cite_as"] if f"[{c}]" in table]

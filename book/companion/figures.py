@@ -261,8 +261,9 @@ def figure(
         spec = _specification(chart)
         open_by_control(spec)
         _check_paper(spec, paper)
-    except (FigureError, data.DataError) as error:
-        raise FigureError(f"figure {name!r}: {error}" if name else f"figure: {error}") from None
+    except (FigureError, data.DataError, KeyError) as error:
+        said = error.args[0] if isinstance(error, KeyError) else error
+        raise FigureError(f"figure {name!r}: {said}" if name else f"figure: {said}") from None
     missing = [words for key, words in ASKED.items() if not meta.get(key)]
     spec["description"] = meta["alt"] = meta.get("alt") or describe(spec)
     spec["usermeta"] = {"companion": meta}
