@@ -115,6 +115,21 @@ def _package():
     return json.loads((ROOT / "data" / "datapackage.json").read_text(encoding="utf-8"))
 
 
+def referred_to(names, package):
+    """Return resources and those to which their foreign keys lead, by which they are checked when they are loaded."""
+    keys = {
+        item["name"]: [
+            key["reference"]["resource"] for key in item["schema"].get("foreignKeys", [])
+        ]
+        for item in package["resources"]
+    }
+    found, new = set(), set(names)
+    while new:
+        found |= new
+        new = {other for name in new for other in keys[name] if other} - found
+    return found
+
+
 def _requirements():
     lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
     return "\n".join(line for line in lines if re.split(r"[=<>~ \[]", line)[0] in LAB) + "\n"
@@ -124,7 +139,7 @@ def contents(path):
     """Return the files of a notebook's zip, {name below its folder: bytes}, from the path of the notebook."""
     text = path.read_text(encoding="utf-8")
     notebook, package = json.loads(text), _package()
-    used = resources_used(notebook)
+    used = referred_to(resources_used(notebook), package)
     package["resources"] = [item for item in package["resources"] if item["name"] in used]
     title = next(
         re.search(r"^# (.*)$", "".join(cell["source"]), re.M)[1]
@@ -147,7 +162,7 @@ def contents(path):
     }
     for item in package["resources"]:
         files[f"data/{item['path']}"] = (ROOT / "data" / item["path"]).read_bytes()
-    for module in (BOOK / "companion").rglob("*.py"):
+    for module in [*(BOOK / "companion").rglob("*.py"), BOOK / "companion" / "numbers.json"]:
         files[module.relative_to(BOOK).as_posix()] = module.read_bytes()
     return {
         name: body.encode("utf-8") if isinstance(body, str) else body

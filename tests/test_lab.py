@@ -20,7 +20,9 @@ from companion.theme import MIME
 TOKEN = "book"
 IN_ORDER = [
     name
-    for name in re.findall(r"file: book/(\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"))
+    for name in re.findall(
+        r"^(?:root:|\s*- file:) book/(\S+)", (ROOT / "_toc.yml").read_text(encoding="utf-8"), re.M
+    )
     if name in notebooks()
 ]
 RUN = """async () => {

@@ -82,12 +82,12 @@ def test_notebooks_are_counted_and_renewed():
     assert numbers == {"fig-later": 1, "tab-rows": 1}
     lab.renew(notebook, lab.names(), numbers)
     cells = notebook["cells"]
-    assert "[Cha 1999](#ref-cha-1999)" in cells[2]["source"]
-    assert "[Figure 1](#fig-later)" in cells[2]["source"]
-    assert cells[4]["outputs"][1]["data"]["text/markdown"].startswith(
+    assert "[Cha 1999](#ref-cha-1999)" in "".join(cells[2]["source"])
+    assert "[Figure 1](#fig-later)" in "".join(cells[2]["source"])
+    assert "".join(cells[4]["outputs"][1]["data"]["text/markdown"]).startswith(
         "(fig-later)=\n**Figure 1. Growth.**"
     )
-    assert cells[5]["outputs"][0]["data"]["text/markdown"].startswith(
+    assert "".join(cells[5]["outputs"][0]["data"]["text/markdown"]).startswith(
         "(tab-rows)=\n**Table 1. Years.**"
     )
 

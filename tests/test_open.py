@@ -237,7 +237,7 @@ def test_one_switch_for_the_code_of_a_page(chromium, html, width):
     assert window.evaluate(SHOWN) == 0
     window.locator("details.figure-code > summary").first.focus()
     window.keyboard.press("Enter")
-    assert window.evaluate(SHOWN) == 1
+    assert 1 <= window.evaluate(SHOWN) < 6, "the cells that make one figure"
     window.get_by_role("checkbox", name="Show the code of this page").focus()
     window.keyboard.press("Space")
     assert window.evaluate(SHOWN) == window.evaluate(ALL) > 40
@@ -263,7 +263,7 @@ def test_the_switch_without_scripts(chromium, html):
     assert code.count() > 20
     sign = window.locator("details.figure-code").first
     sign.locator("summary").click()
-    assert sign.locator("pre").is_visible()
+    assert sign.locator("pre").first.is_visible()
     context.close()
 
 

@@ -64,7 +64,7 @@ def test_a_chart_alone_is_drawn_with_one_quiet_line(monkeypatch):
 def test_a_figure_says_only_what_it_lacks(monkeypatch):
     made = figure(chart(), name="fig-a", caption="Shares.", alt="They rise.")
     assert outputs(made, monkeypatch)[1][0]["text/markdown"] == (
-        "**Shares.** They rise. *As a figure of the book it would need a source.*"
+        "(fig-a)=\n**Shares.** They rise. *As a figure of the book it would need a source.*"
     )
 
 
@@ -209,7 +209,7 @@ def test_sketches_are_drawn_on_paper_and_in_the_epub(tree):
         text=True,
     ).stdout
     assert (
-        text.count("Jan 01") == 1 and text.count("share") >= 3 and "Flights & <b>days" not in text
+        text.count("Jan 01") == 1 and text.count("share") >= 3 and "Flights & <b>days</b>." in text
     )
     assert "First year: 2016" in text, "the state of the slider"
     assert "Figure 1" in text and "Figure 2" not in text and "VConcatChart" not in text

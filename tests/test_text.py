@@ -94,7 +94,7 @@ def test_an_address_cannot_leave_its_link():
 
 def test_a_template_is_markdown_and_its_values_are_text():
     assert say("**{x}** {n:word} {f:.1f} {m}", x="*a*", n=2, f=-0.25, m=Marked("*b*")).text == (
-        r"**\*a\*** two -0.2 *b*"
+        r"**\*a\*** two −0.2 *b*"
     )
     rows = pd.DataFrame({"a|b": ["x|y", Marked("*z*")], "n": [-5.2, None]})
     assert table(rows).text.splitlines() == [
