@@ -48,7 +48,9 @@ class OutputRenderer(render.MimeRenderPlugin):
         return None
 
 
-OWN_COMMENT = re.compile(r"<!-- (?:next card|(?:claim|section)(?: \w+(?:-\w+)*)+) -->\s*")
+OWN_COMMENT = re.compile(
+    r"<!-- (?:next card|(?:claim|section)(?: \w+(?:-\w+)*)+|article \w+(?:-\w+)*(?: [\w.’'-]+)+) -->\s*"
+)
 """The one HTML that stays: what stands between cards and before entries of the ledger, for `tables.js`."""
 
 

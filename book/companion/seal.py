@@ -100,9 +100,7 @@ def _outline(view):
         return
     encoding["fillOpacity"] = {"condition": {"test": "datum.later", "value": 0.15}, "value": 1}
     if "color" in encoding and "stroke" not in encoding:
-        encoding["stroke"] = {
-            key: value for key, value in encoding["color"].items() if key != "legend"
-        } | ({"legend": None} if "field" in encoding["color"] else {})
+        encoding["stroke"] = encoding["color"]  # with its legend: the two become one
     else:
         mark = {"stroke": mark.get("color", PALETTE["blue"]), **mark}
     view["mark"] = {"strokeWidth": 1.5, **mark}
