@@ -325,14 +325,14 @@ def test_reading_without_scripts(chromium, site, html, page):
     )  # the browser refuses the scripts
     paper, ink = (
         window.evaluate(f"getComputedStyle(document.querySelector('{where}')).{what}")
-        for where, what in (("body", "backgroundColor"), ("article section section > p", "color"))
+        for where, what in (("body", "backgroundColor"), ("article", "color"))
     )
     assert (
         min(map(float, re.findall(r"[\d.]+", paper)[:3])) > 230
         and max(map(float, re.findall(r"[\d.]+", ink)[:3])) < 100
     ), (paper, ink)
     table = window.locator("details.figure-data").first
-    table.locator("summary").click()
+    table.locator("> summary").click()
     assert table.locator("td").first.is_visible()
     assert record.outside == []
     context.close()
@@ -436,7 +436,10 @@ def test_printed_page_is_whole_and_light(chromium, site, parsed, tmp_path, page)
         text=True,
     ).stdout
     sheets = [re.sub(r"\s", "", sheet) for sheet in text.split("\f")]
+    folded = parsed[page].select("details:not(.claim, .part-since)")
     for link in parsed[page].select("article :is(p, li, td) > a.external[href^=http]"):
+        if any(parent in folded for parent in link.find_parents("details")):
+            continue  # rows behind a figure, which paper leaves out
         assert f"<{link['href']}>" in "".join(sheets), (
             f"the address of {link.get_text()!r} is not printed: {link['href']}"
         )
