@@ -87,7 +87,9 @@ def test_a_killed_make_takes_its_command_along(tmp_path):
     how = how.replace("PYTHONPATH=book", "A=b").replace("$(BIN)/python", sys.executable)
     (tmp_path / "waiting.py").write_text(WAITING)
     (tmp_path / "Makefile").write_text(f"all:\n\t@{how} waiting.py\n")
-    run = subprocess.Popen([make, "--no-print-directory"], cwd=tmp_path, env=ENV, text=True, stdout=subprocess.PIPE)
+    run = subprocess.Popen(
+        [make, "--no-print-directory"], cwd=tmp_path, env=ENV, text=True, stdout=subprocess.PIPE
+    )
     assert run.stdout.readline() == "at work\n"
     children = family(run, 1)
     run.kill()
