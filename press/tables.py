@@ -47,7 +47,11 @@ def share_width(table):
     ]
     least, asked = [], []
     for number in range(len(heads[0])):
-        head_word = max(len(w) for head in heads for w in re.split(r"[\s/-]", head[number]))
+        head_word = max(
+            len(w) + len(re.findall("[MW]", w))  # they take the room of two
+            for head in heads
+            for w in re.split(r"[\s/-]", head[number])
+        )
         word = max((len(w) for row in rows for w in row[number].split()), default=1)
         least.append(max(head_word + 1, word) + BETWEEN)  # heads are bold
         asked.append(max([head_word + 1] + [len(row[number]) for row in rows]) + BETWEEN)
