@@ -356,6 +356,14 @@ def test_stored_figures_keep_the_rules(n):
     assert found(STORED[n][1]) == []
 
 
+@pytest.mark.parametrize("n", range(len(STORED)), ids=lambda n: STORED[n][0])
+def test_no_kind_stands_in_two_legends(n):
+    """As of color and of outline, where Vega-Lite found no reason to make one of them."""
+    drawn = draw(drawn_on_a_page(STORED[n][1]), "svg").read_text(encoding="utf-8")
+    named = re.findall(r'aria-label="Symbol legend[^"]* values: ([^"]*)"', drawn)
+    assert len(named) == len(set(named)), named
+
+
 def test_the_check_prints_a_line_a_fault(tmp_path):
     """As `make check` runs it: status 0 for the book; a fault gives a line with notebook, cell and figure."""
     spec = figure(bars().encode(SHARE.scale(zero=False)), **GOOD).spec

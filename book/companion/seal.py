@@ -100,7 +100,10 @@ def _outline(view):
         return
     encoding["fillOpacity"] = {"condition": {"test": "datum.later", "value": 0.15}, "value": 1}
     if "color" in encoding and "stroke" not in encoding:
-        encoding["stroke"] = encoding["color"]  # with its legend: the two become one
+        # Legends of one domain become one, and must agree; without a domain told they stand twice.
+        told = "domain" in (encoding["color"].get("scale") or {})
+        alone = {} if told or "field" not in encoding["color"] else {"legend": None}
+        encoding["stroke"] = encoding["color"] | alone
     else:
         mark = {"stroke": mark.get("color", PALETTE["blue"]), **mark}
     view["mark"] = {"strokeWidth": 1.5, **mark}
