@@ -5,7 +5,7 @@ from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from companion.seal import LATER
-from press.outputs import data_table, drawing
+from press.outputs import data_table, drawing, figure_number
 from press.paper import in_state
 from press.parts import checked_items, part
 
@@ -82,7 +82,8 @@ class ChapterEnd(SphinxPostTransform):
                 number = addnodes.number_reference(
                     "", "", refid=label, internal=True, title="Figure %s"
                 )
-                number += nodes.inline("", self._number(figure))
+                number_told = figure_number(self.env, self.env.docname, label)
+                number += nodes.inline("", f"Figure {number_told}")
                 said += [number, nodes.Text(" with what came later. ")]
             said += source
             rows = [
@@ -92,11 +93,8 @@ class ChapterEnd(SphinxPostTransform):
             ]
             under = nodes.container("", said, *rows)
             end += nodes.container("", told, under, classes=["chart-later"])
-        return [end] if len(end) > 1 else []
-
-    def _number(self, figure):
-        numbers = self.env.toc_fignumbers.get(self.env.docname, {}).get("figure", {})
-        return "Figure " + ".".join(map(str, numbers.get(figure["ids"][0], ())))
+        # Figures that still wait for a page would push the drawings off theirs.
+        return [_latex(r"\FloatBarrier"), end] if len(end) > 1 else []
 
     @staticmethod
     def _later_rows(table):
