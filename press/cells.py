@@ -5,7 +5,7 @@ import html
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from press.outputs import drawing
+from press.outputs import drawing, figure_number
 
 OPEN = ("book/china-budget", "book/polling", "book/reading-together", "book/house-style")
 """The notebooks whose code is part of what is read. All others fold theirs."""
@@ -59,7 +59,6 @@ class FoldCode(SphinxPostTransform):
     def run(self, **kwargs):
         """Run the transform."""
         page = self.env.docname
-        numbers = self.env.toc_fignumbers.get(page, {}).get("figure", {})
         cells = [
             node
             for node in self.document.findall(nodes.container)
@@ -76,7 +75,7 @@ class FoldCode(SphinxPostTransform):
             if figure is None:
                 (cell if len(cell) == 1 else cell[0])["classes"].append("quiet-code")
             else:
-                number = ".".join(map(str, numbers.get(figure["name"], ())))
+                number = figure_number(self.env, page, figure["name"])
                 code = cell[0]
                 cell.replace(code, folded_code("", *_prepared(cell), code, figure=number))
         if cells and page not in OPEN:

@@ -13,6 +13,8 @@ from companion.vegalite import controls
 from press.citing import about_copy, cite_figure
 from press.downloads import KINDS, write_downloads
 from press.drawing import COMING, draw, narrow
+from press.outputs import figure_number
+from press.tables import scrolling
 
 
 def _inline_svg(node):
@@ -61,9 +63,7 @@ def visit_data_table_html(self, node):
     """Write the numbers behind a figure as a table, folded away on a page, and how to cite it; beside a page the downloads."""
     builder, name = self.builder, node["name"]
     page = builder.current_docname
-    number = ".".join(
-        map(str, builder.env.toc_fignumbers.get(page, {}).get("figure", {}).get(name, ()))
-    )
+    number = figure_number(builder.env, page, name)
     table = _table(node["columns"], node["rows"])
     under = (
         f'<p class="figure-rows">Source of all rows: {_linked(node["all_rows"])}.</p>'
@@ -90,15 +90,13 @@ def visit_data_table_html(self, node):
     )
     later = ""
     if node.get("later"):
-        label = f"Figure {number}, what came later"
+        rows = _table(node["columns"], node["later"])
         later = (
-            f'<details class="figure-later"><summary>What came later</summary><div class="table-scroll" tabindex="0" role="region" '
-            f'aria-label="{label}">{_table(node["columns"], node["later"])}</div>'
+            f'<details class="figure-later"><summary>What came later</summary>{scrolling(rows, f"Figure {number}, what came later")}'
             f'<p>Download: <a href="{base}.later.csv" download>CSV of what came later</a></p></details>'
         )
     self.body.append(
-        f'<details class="figure-data"><summary>Show data, download, cite</summary><div class="table-scroll" tabindex="0" role="region" '
-        f'aria-label="Data of figure {number}">{table}</div>{under}{later}<p>Download figure {number}: {links}</p><p>Cite: {said} '
+        f'<details class="figure-data"><summary>Show data, download, cite</summary>{scrolling(table, f"Data of figure {number}")}{under}{later}<p>Download figure {number}: {links}</p><p>Cite: {said} '
         f'<a href="{base}.html">Permanent address</a>.</p></details>'
     )
     raise nodes.SkipNode

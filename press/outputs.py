@@ -48,6 +48,11 @@ class OutputRenderer(render.MimeRenderPlugin):
         return None
 
 
+def figure_number(env, page, name):
+    """Return the number that Sphinx gave a figure of a page, such as "3"; empty where it has none."""
+    return ".".join(map(str, env.toc_fignumbers.get(page, {}).get("figure", {}).get(name, ())))
+
+
 OWN_COMMENT = re.compile(
     r"<!-- (?:next card|(?:claim|section)(?: \w+(?:-\w+)*)+|article \w+(?:-\w+)*(?: [\w.’'-]+)+) -->\s*"
 )

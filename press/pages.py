@@ -30,6 +30,7 @@ from press.edition import (
 from press.epub import EPUB_SHEETS
 from press.languages import chinese_titles, mark_languages
 from press.parts import part
+from press.tables import scrolling
 
 FILLED = ("book/editions", "book/changes", "book/about", "book/glossary")
 """Pages with words that only a build can tell; `fill_page` puts them in."""
@@ -95,10 +96,7 @@ def finish_page(app, pagename, templatename, context, doctree):
         context["body"] = re.sub(r'(<[^>]*) lang="([\w-]+)"', r'\1 lang="\2" xml:lang="\2"', body)
         return
     body = re.sub(
-        r'(<table class="[^"]*docutils.*?</table>)',
-        r'<div class="table-scroll" tabindex="0" role="region" aria-label="Table">\1</div>',
-        body,
-        flags=re.S,
+        r'(<table class="[^"]*docutils.*?</table>)', scrolling(r"\1", "Table"), body, flags=re.S
     )
     context["body"] = body
 

@@ -16,6 +16,13 @@ def _cell_lines(text, width):
     return len(textwrap.wrap(text, max(width - BETWEEN, 1))) or 1
 
 
+def scrolling(table, label):
+    """Return the HTML of a table inside an element of this name, in which it scrolls where it is too wide, also by keyboard."""
+    return (
+        f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}">{table}</div>'
+    )
+
+
 def _lines(rows, widths):
     """Return the lines of each cell, row by row, in columns of these widths."""
     return [[_cell_lines(cell, width) for cell, width in zip(row, widths)] for row in rows]
