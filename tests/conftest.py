@@ -161,6 +161,17 @@ def site(html):
         yield address
 
 
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """A small book, built once for the tests of a file, which may break it."""
+    from test_build import plant
+
+    root = tmp_path_factory.mktemp("tree")
+    plant(root)
+    build(root, "html")
+    return root
+
+
 @pytest.fixture(scope="session")
 def chapter(tmp_path_factory):
     """A book with one chapter in parts (tests/sample_chapter.py), built as HTML."""

@@ -61,17 +61,8 @@ def plant(root):
     write(root, index=INDEX, about=ABOUT, sample=notebook(*CELLS))
 
 
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory):
-    """A small book, built once."""
-    root = tmp_path_factory.mktemp("tree")
-    plant(root)
-    build(root, "html")
-    return root
-
-
-def plain(root):
-    """`jupyter-book build .`, as anyone would type it; returns its log."""
+def plain(root, fails=False):
+    """`jupyter-book build .`, as anyone would type it, which succeeds or `fails`; returns its log."""
     run = subprocess.run(
         [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "."],
         cwd=root,
@@ -80,7 +71,7 @@ def plain(root):
         stderr=subprocess.STDOUT,
         env={**os.environ, "PYTHONUTF8": "1"},
     )
-    assert run.returncode == 0, run.stdout
+    assert bool(run.returncode) == fails, run.stdout
     return re.sub(r"\x1b\[[0-9;]*m", "", run.stdout)
 
 

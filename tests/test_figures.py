@@ -266,7 +266,7 @@ def test_language_of_a_text(text):
     assert script_language(text, known=[f"title = {{{CHINESE}}}"]) == TEXTS[text]
 
 
-def testchinese_titles_come_from_the_bibliography():
+def test_chinese_titles_come_from_the_bibliography():
     assert [entry for entry in chinese_titles() if "軍費破" in entry]
     assert not [entry for entry in chinese_titles() if "日米首脳会談" in entry]
 

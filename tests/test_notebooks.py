@@ -1,13 +1,10 @@
 """Notebooks that cannot be read or run: each fault is one line that names notebook, cell and remedy, twice in a row."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 from conftest import build
-from test_build import CELLS, TOC, notebook, plant, write
+from test_build import CELLS, TOC, notebook, plain, plant, write
 
 from press.notebooks import name_cells
 
@@ -88,15 +85,8 @@ def test_the_build_names_every_faulty_notebook_twice_in_a_row(tree):
 
 
 def test_a_plain_build_names_them_too(tree):
-    run = subprocess.run(
-        [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", "."],
-        cwd=tree,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        env={**os.environ, "PYTHONUTF8": "1"},
-    )
-    assert run.returncode and missing(run.stdout) == [], run.stdout
+    said = plain(tree, fails=True)
+    assert missing(said) == [], said
 
 
 def test_make_notebooks_names_them_keeps_them_and_stores_the_others(tree):

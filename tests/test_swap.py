@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 from conftest import build
-from test_build import CELLS, notebook, plant, write
+from test_build import CELLS, notebook, write
 from test_command import UNIX, ended, python, until
 
 from press import swap
@@ -106,15 +106,6 @@ def test_a_rename_that_fails_leaves_the_good_book_at_once(tmp_path, monkeypatch,
 
 
 # --- Builds that are killed ---------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def tree(tmp_path_factory):
-    """A small book, built once."""
-    root = tmp_path_factory.mktemp("swap")
-    plant(root)
-    build(root, "html")
-    return root
 
 
 def kernels(top):
