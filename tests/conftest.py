@@ -235,8 +235,14 @@ def open_window(browser, **options):
     )
     context.on("weberror", lambda error: record.said.append(f"page error: {error.error}"))
     context.on("request", lambda request: record.asked.append(request.url))
+    # A page that is left calls off what it was still asking for: no fault of the book's.
     context.on(
-        "requestfailed", lambda request: record.failed.append(f"{request.url}: {request.failure}")
+        "requestfailed",
+        lambda request: (
+            record.failed.append(f"{request.url}: {request.failure}")
+            if request.failure != "net::ERR_ABORTED"
+            else None
+        ),
     )
     context.on(
         "response",
