@@ -517,6 +517,21 @@ def test_missing_page_leads_home(chromium, site, html):
     )
 
 
+def test_boxes_hold_their_lists_and_show_no_icon(chromium, site):
+    context, _ = open_window(chromium)
+    window = context.new_page()
+    window.goto(site + "book/johnson-2025.html")
+    rooms = window.evaluate(
+        "[...document.querySelectorAll('.admonition > :is(ol, ul)')].map(list => parseFloat(getComputedStyle(list).paddingLeft))"
+    )
+    assert rooms and min(rooms) >= 16, "numbers and bullets stand on the edge of the box"
+    icons = window.evaluate(
+        "[...document.querySelectorAll('.admonition:not(.prompt) > .admonition-title')].flatMap(title => ['::before', '::after'].map(part => getComputedStyle(title, part).content))"
+    )
+    assert icons and set(icons) == {"none"}
+    context.close()
+
+
 def test_templates_are_not_published(html):
     assert not list(html.rglob("*webpack-macros*"))
 

@@ -47,6 +47,15 @@ def test_nothing_sticks_out(pdf):
     assert not wide, "\n".join(wide)
 
 
+def test_a_figure_with_what_came_later_keeps_its_line(pdf):
+    """Above the line stand words or years of its drawing, not the head of the page alone."""
+    told = [page for page in pdf.pages if "with what came later" in page]
+    assert told
+    for page in told:
+        above = page[: page.index("with what came later")].split("\n", 2)[-1]
+        assert re.search(r"\b20\d\d\b", above), page[:200]
+
+
 def test_no_page_is_blank(pdf):
     assert len(pdf.pages) > 10
     blank = [

@@ -24,7 +24,7 @@ def years(rows: pd.DataFrame, column: str = "year") -> alt.X:
         start = f"{LATER} ? {min(every.min(), first)} : {first}" if every.min() < first else first
         end = f"{LATER} ? {max(every.max(), last) + 1} : {last + 1}"
         domain = alt.ExprRef(f"sequence({start}, {end})")
-    axis = alt.Axis(labelAngle=0, labelOverlap=True, format="d")
+    axis = alt.Axis(labelAngle=0, labelOverlap=True, labelSeparation=4, format="d")
     return alt.X(f"{column}:O", title=None, scale=alt.Scale(domain=domain), axis=axis)
 
 
