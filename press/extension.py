@@ -37,7 +37,7 @@ from press.outputs import OutputRenderer, data_table, drawing
 from press.pages import describe_edition, escape_title, fill_page, finish_page
 from press.paper import Paper
 from press.parts import Claims, find_parts
-from press.references import Numbers, enter_citations
+from press.references import Numbers, Terms, enter_citations
 from press.site import finish_html
 from press.stale import find_outdated
 
@@ -137,7 +137,7 @@ def setup(app):
     )
     app.add_node(folded_code, html=(visit_folded_code, depart_folded_code))
     parts_page.register(app)
-    for transform in (Paper, FoldCode, ChapterEnd, Claims, Numbers):
+    for transform in (Paper, FoldCode, ChapterEnd, Claims, Numbers, Terms):
         app.add_post_transform(transform)
     app.connect("config-inited", configure)
     app.connect("doctree-read", add_parts)

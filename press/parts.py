@@ -23,6 +23,16 @@ RUN_IN = {
 }
 """The words that open a part, and the part's name in classes."""
 
+END = (
+    "Further reading",
+    "The article’s figures",
+    "The article’s picture",
+    "The article’s notes",
+    "The article’s references",
+    "Notes on the text",
+)
+"""Sections at the end of a chapter to look things up in: the page keeps what is in them closed."""
+
 CLAIM = re.compile(r"[a-z]-\d+")
 
 
@@ -132,6 +142,17 @@ def _fold_about(doctree):
             group += box
 
 
+def _fold_end(section):
+    """Let a section of END keep its heading and be closed below it; an address within it opens it."""
+    title = section[0].astext().replace("'", "’")
+    if title not in END:
+        return
+    group = part(kind="end", label=f"Show {title[0].lower()}{title[1:]}")
+    group.extend(section.children[1:])
+    section.children = [section[0]]
+    section += group
+
+
 def _mark_question(section):
     """Mark the italic paragraph right under a heading as the section's question."""
     for child in section.children:
@@ -186,6 +207,8 @@ def find_parts(app, doctree):
         _group(section)
     _split_signs(doctree)
     _fold_about(doctree)
+    for section in sections:
+        _fold_end(section)
     for node in list(doctree.findall(part)):
         if node["kind"] == "discuss":
             _name_prompts(node)
@@ -220,7 +243,8 @@ def _leads(line, number):
     """Return what stands at the foot of a card: its own address, and its entry in the ledger. In the line, which is a button, no link may stand."""
     entry = next(one for one in line.findall(nodes.reference) if one.astext().lower() == number)
     entry = entry.deepcopy()
-    entry.children = [nodes.Text("Entry in the ledger")]
+    entry.children = []
+    entry += nodes.Text("Entry in the ledger")
     here = nodes.reference("", f"Address of {number.upper()}", refid=number, internal=True)
     return nodes.paragraph("", "", here, nodes.Text(" · "), entry, classes=["claim-leads"])
 

@@ -9,7 +9,7 @@ from press.parts import claim, part, sign, summary, ways
 WAYS = {"argument": "Argument", "evidence": "With evidence", "everything": "Everything"}
 """The ways to read a chapter, as the address and as the button names them."""
 
-CLOSED = ("since", "about")
+CLOSED = ("since", "about", "end")
 """Kinds of parts that the page keeps closed at first."""
 
 # Before anything of the chapter is drawn, so that nothing moves; parts.js does the rest.

@@ -1,14 +1,37 @@
 """References that read in JupyterLab: `[Pan 2018](#ref-pan-2018-indsr)`, `[Figure 4](#fig-leaders)`.
 
 In the book the first leads to the list of works, and the second prints the number that its figure has,
-whatever was typed; so with the name of a work.
+whatever was typed; so with the name of a work. A word of the glossary leads there from its first use in each section.
 """
+
+import re
 
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.nodes import make_refnode
 
 from press.lab import NUMBERED, renamed
+from press.outputs import data_table
+from press.parts import summary
+
+COMMON = {"real", "nominal", "vintage"}
+"""Terms that are common words as well: they lead to the glossary only where the author says so."""
+
+NO_PROSE = (
+    nodes.reference,
+    nodes.literal,
+    nodes.literal_block,
+    nodes.title,
+    nodes.rubric,
+    nodes.table,
+    nodes.figure,
+    nodes.caption,
+    nodes.footnote,
+    summary,
+    data_table,
+)
+"""What a word of the glossary does not lead from: links, code, headings, tables, figures, and lines that are buttons."""
 
 
 def enter_citations(app, env):
@@ -59,3 +82,94 @@ class Numbers(SphinxPostTransform):
         while node is not None and not isinstance(node, addnodes.start_of_file):
             node = node.parent
         return node["docname"] if node is not None else self.env.docname
+
+
+class Terms(SphinxPostTransform):
+    """On screens, let each word of the glossary lead to its entry from its first use in the prose of a section."""
+
+    default_priority = 190  # after claims have their lines, in which no link may stand
+    formats = ("html",)
+
+    def run(self, **kwargs):
+        """Run the transform."""
+        entries = {
+            name: (page, target)
+            for name, _, kind, page, target, _ in self.env.get_domain("std").get_objects()
+            if kind == "term"
+        }
+        if not entries or self.env.docname in {page for page, _ in entries.values()}:
+            return
+        names = sorted(entries, key=len, reverse=True)
+        self.entries = {name.lower(): entries[name] for name in names}
+        looked_for = (name for name in names if name not in COMMON)
+        self.pattern = re.compile(
+            r"(?<![\w-])(?:" + "|".join(_as_used(name) for name in looked_for) + r")(?![\w-])"
+        )
+        for section in self.document.findall(nodes.section):
+            self._link(section, self._linked(section))
+
+    def _linked(self, section):
+        """Return the entries to which a section leads already, its inner sections apart."""
+        return {
+            link["refuri"].rpartition("#")[2]
+            for link in section.findall(nodes.reference)
+            if "#term-" in link.get("refuri", "") and _section(link) is section
+        }
+
+    def _link(self, section, done):
+        for paragraph in section.findall(nodes.paragraph):
+            if _section(paragraph) is not section or _within(paragraph, NO_PROSE):
+                continue
+            for text in list(paragraph.findall(nodes.Text)):
+                if not _within(text, NO_PROSE):
+                    text.parent.replace(text, self._pieces(text, done))
+
+    def _pieces(self, text, done):
+        """Return a text as nodes in which the terms that are not yet `done` are links."""
+        pieces, at, words = [], 0, text.astext()
+        for found in self.pattern.finditer(words):
+            page, target = self._entry(found[0])
+            if target in done:
+                continue
+            done.add(target)
+            pieces.append(nodes.Text(words[at : found.start()]))
+            shown = nodes.inline(found[0], found[0], classes=["std-term"])
+            builder = self.app.builder
+            pieces.append(make_refnode(builder, self.env.docname, page, target, shown))
+            at = found.end()
+        return [*pieces, nodes.Text(words[at:])] if pieces else [text]
+
+    def _entry(self, used):
+        for ending in ("", "s"):
+            if entry := self.entries.get(used.lower().removesuffix(ending)):
+                return entry
+        raise KeyError(used)
+
+
+def _as_used(name):
+    """Return the pattern of a term in prose: a name as it is written, another word with a capital too, both in the plural."""
+    first = name[0]
+    if name[1:] == name[1:].lower() and first.islower():
+        return f"[{first}{first.upper()}]{re.escape(name[1:])}s?"
+    return f"{re.escape(name)}s?"
+
+
+def _section(node):
+    """Return the innermost section that a node stands in."""
+    node = node.parent
+    while node is not None and not isinstance(node, nodes.section):
+        node = node.parent
+    return node
+
+
+def _within(node, kinds):
+    """Tell whether a node is or stands in one of some kinds, or in the list of works, within its section."""
+    while node is not None and not isinstance(node, nodes.section):
+        if (
+            isinstance(node, kinds)
+            or isinstance(node, nodes.Element)
+            and "references" in node.get("classes", [])
+        ):
+            return True
+        node = node.parent
+    return False

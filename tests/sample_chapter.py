@@ -44,7 +44,7 @@ KEY = """## Key points
 
 - One point.
 """
-NOTES = "## Notes on the text\n\nA note with a verdict."
+NOTES = "## Notes on the text\n\n(note-one)=\nA note with a verdict."
 HELPERS = '''import altair as alt
 import companion
 from companion.ledger import checked

@@ -139,6 +139,20 @@ def test_since_then_is_closed_and_last_in_its_section(chapter_page):
         assert details.parent.name == "section"
 
 
+def test_what_is_looked_up_is_closed_below_its_heading(chapter_page, window, chapter_address):
+    section = chapter_page.select_one("section:has(> details.part-end)")
+    assert section.find(["h2", "h3"]).get_text().startswith("Notes on the text")
+    assert "open" not in section.details.attrs
+    assert section.details.summary.get_text() == "Show notes on the text"
+    window.goto(chapter_address)
+    note = window.get_by_text("A note with a verdict.")
+    assert not note.is_visible()
+    window.goto(chapter_address + "#note-one")
+    note.wait_for()
+    window.emulate_media(media="print")
+    assert note.is_visible()
+
+
 # --- Ways to read -------------------------------------------------------------------------------
 
 SIGNS = "[...document.querySelectorAll('.sign')].filter(e => e.checkVisibility()).length"
