@@ -45,7 +45,7 @@ check: setup-tests  ## format, lint, types, data, stored figures and the quick t
 	@$(PYTHON_BOOK) -m press.check_figures
 	$(BIN)/python -m pytest $(QUICK:%=tests/test_%.py) -q -n 2 -m "not slow and not built"
 
-test: setup-tests setup-system  ## the tests, in a few minutes
+test: setup-tests setup-system  ## the tests that each change must pass, in a quarter of an hour
 	$(BIN)/python -m pytest tests --nbval book/*.ipynb --nbval-current-env -q -n 2 --dist loadfile --durations=15
 
 test-all: test  ## the tests and what takes longer

@@ -41,6 +41,15 @@ def pytest_collection_modifyitems(items):
             item.add_marker("built")
 
 
+def cases(names, often):
+    """Cases of a test: `make test` runs those named in `often`, `make test-all` the others."""
+    assert set(often) <= set(names), f"{sorted(set(often) - set(names))} are no cases"
+    return [
+        pytest.param(name, id=name, marks=() if name in often else pytest.mark.slow)
+        for name in names
+    ]
+
+
 def need(tool, *names):
     """Path of a program. Where it is missing, the test is skipped, or fails with CI=true."""
     for name in names or (tool,):

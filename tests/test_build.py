@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import BOOK, ROOT, build, need, version
+from conftest import BOOK, ROOT, build, cases, need, version
 
 TOC = "format: jb-book\nroot: book/index\nparts:\n  - caption: Sample\n    chapters:\n      - file: book/sample\n      - file: book/about\n"
 INDEX = "(home)=\n# A small book\n\nSee [the sample](#about) and {cite:p}`cha-1999`.\n"
@@ -108,7 +108,7 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("fault", cases(FAULTS, ["a broken label", "a failing cell"]))
 def test_a_fault_stops_the_html_twice(tree, fault):
     change, words = FAULTS[fault]
     write(tree, **change)
@@ -131,7 +131,7 @@ REDIRECTS = {
 }
 
 
-@pytest.mark.parametrize("fault", REDIRECTS)
+@pytest.mark.parametrize("fault", cases(REDIRECTS, [*REDIRECTS][:1]))
 def test_a_redirect_that_leads_nowhere_stops_the_html_twice(tree, fault):
     line, words = REDIRECTS[fault]
     path = tree / "book" / "redirects.txt"
@@ -233,6 +233,7 @@ def test_a_plain_build_gives_the_same_pages_and_follows_every_change(tree):
     )
 
 
+@pytest.mark.slow
 def test_a_moved_tree_follows_every_change(tree, tmp_path):
     """The cache of executions tells notebooks apart by their code, not by the folder in which they lie."""
     plain(tree)
@@ -278,6 +279,7 @@ FRONT = [
 """A front page that is a notebook: texts, and code in brackets."""
 
 
+@pytest.mark.slow
 def test_a_front_page_may_be_a_notebook(tmp_path):
     """Its words stay out of the PDF, its figure has one number everywhere."""
     from press.notebooks import dumps

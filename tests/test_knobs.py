@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import BOOK, ROOT
+from conftest import BOOK, ROOT, cases
 
 KNOB = re.compile(r"^([A-Z][A-Z_]*) = (.+?)\s+# change me: (.+)$", re.M)
 UNFORESEEN = "'not foreseen'"
@@ -86,7 +86,7 @@ def report(name):
 NOTEBOOKS = sorted(path.stem for path in BOOK.glob("*.ipynb") if knobs(path.stem))
 
 
-@pytest.fixture(scope="module", params=NOTEBOOKS)
+@pytest.fixture(scope="module", params=cases(NOTEBOOKS, ["lin-2025", "johnson-2025"]))
 def tried(request):
     """What `report` found for a notebook, in a process of its own."""
     if not hasattr(os, "fork"):

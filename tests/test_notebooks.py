@@ -84,6 +84,7 @@ def test_the_build_names_every_faulty_notebook_twice_in_a_row(tree):
         assert (tree / "_build" / "html" / "index.html").read_text() == "good"
 
 
+@pytest.mark.slow
 def test_a_plain_build_names_them_too(tree):
     said = plain(tree, fails=True)
     assert missing(said) == [], said

@@ -12,7 +12,7 @@ import nbformat
 import pytest
 import yaml
 from bs4 import BeautifulSoup
-from conftest import BOOK, ROOT, build, notebooks, open_window
+from conftest import BOOK, ROOT, build, cases, notebooks, open_window
 from fontTools.ttLib import TTFont
 from test_build import plant
 
@@ -62,7 +62,7 @@ def told(notebook):
     return [out.data[MIME] if MIME in out.data else out.data["text/markdown"] for out in outputs]
 
 
-@pytest.mark.parametrize("name", notebooks())
+@pytest.mark.parametrize("name", cases(notebooks(), ["lin-2025"]))
 def test_a_download_runs_by_itself(name, tmp_path):
     """All cells run with what is in the zip, and say what the book says."""
     write_zip(BOOK / f"{name}.ipynb", tmp_path / "notebook.zip")

@@ -314,9 +314,10 @@ RECIPES = {
     "Correct a figure": correct_a_figure,
     "Add an article": add_an_article,
 }
-ALONE = [pytest.param([title], marks=pytest.mark.slow, id=title) for title in RECIPES]
+ALONE = [pytest.param([title], id=title) for title in RECIPES]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("titles", [pytest.param(list(RECIPES), id="together"), *ALONE])
 def test_a_recipe_works_when_it_is_followed(titles, tree):
     """What each leaves behind: pairs of a file and a text that stands in it afterwards."""

@@ -136,6 +136,7 @@ def cut_off(root, name):
 
 
 @UNIX
+@pytest.mark.slow
 def test_a_build_killed_in_a_cell_leaves_no_kernel_and_the_next_one_is_whole(tree):
     front = tree / "_build" / "html" / "index.html"
     before = front.read_bytes()
