@@ -112,10 +112,12 @@ def _tables(article, page, sealed):
             name=words(number) if number else "Table",
             data="" if events else words(table)[:LONGEST],
         )
+        heads = [words(head) for head in table.find_all("th")]
         for row in events:
-            day, who, what, *_ = (words(cell) for cell in row.find_all("td"))
-            at, later = f"{page}#{row['id']}", day > sealed
-            yield entry("event", what, at, who, name=day, later=int(later))
+            cells = dict(zip(heads, (words(cell) for cell in row.find_all("td"))))
+            day, at = cells[heads[0]], f"{page}#{row['id']}"
+            who, what = cells.get("Who", ""), cells.get("What happened", "")
+            yield entry("event", what, at, who, name=day, later=int(day > sealed))
     _take(article.find_all("table"))
 
 
@@ -214,6 +216,17 @@ def _sections(article, page, headings, closed):
                 }
 
 
+def _passages(article, page, headings):
+    """Yield the passages within a section that the book names, such as a single recommendation."""
+    for label in article.find_all(["span", "p", "li"], id=lambda one: one in headings):
+        told = label.find_parent(["p", "li"]) or label
+        if label.name == "span" and told is label:
+            told = label.find_next(["p", "li", *(f"h{n}" for n in range(1, 7))])
+        if told is not None and not re.fullmatch("h[1-6]", told.name):
+            name = headings[label["id"]]
+            yield entry("section", name, f"{page}#{label['id']}", words(told))
+
+
 def entries(pages):
     """Return all that can be found, in the order of the book.
 
@@ -230,6 +243,7 @@ def entries(pages):
         found += _terms(article, page)
         found += _works(article, page)
         found += _sections(article, page, headings, closed)
+        found += _passages(article, page, headings)
     return found
 
 

@@ -11,8 +11,7 @@
     var now = -1;
     heads.forEach(function (head, n) { if (head && head.getBoundingClientRect().top < 120) now = n; });
     links.forEach(function (link, n) {
-      var item = link.parentElement, around = now >= 0 && item.contains(links[now]);
-      link.classList.toggle("active", around);
+      link.classList.toggle("active", n === now);
       if (n === now) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
     });
   }

@@ -60,7 +60,7 @@
     }
     if (entry.names.indexOf(whole) >= 0) total += 150;
     if (entry.title === whole) total += 80;
-    else if (entry.title.indexOf(whole) === 0) total += 25;
+    else if (entry.title.indexOf(whole) === 0 && stands(whole, entry.title) === 3) total += 25;
     else if (terms.length > 1 && entry.title.indexOf(whole) > 0) total += 20;
     else if (terms.length > 1 && entry.text.indexOf(whole) >= 0) total += 6;
     return total * WEIGHT[entry.told.kind] + 1 / (1 + entry.title.length);
