@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from press.bundle import EXEMPT, manifest, pack
 from press.command import BuildError, alone, call, is_full, main
 from press.edition import NAME, ROOT, git, label, read_version
+from press.menu import add_files
 from press.notebooks import name_cells, notebooks
 from press.swap import put_in_place, restore
 from press.tex import advise, find_faults, missing_for_pdf
@@ -213,7 +214,9 @@ def book():
             raise
         print(f"No PDF was built. {error}")
     else:
-        print(html().relative_to(ROOT), made.relative_to(ROOT), sep="\n")
+        front = html()
+        add_files(front.parent, made)
+        print(front.relative_to(ROOT), made.relative_to(ROOT), sep="\n")
 
 
 def edition():
@@ -223,8 +226,7 @@ def edition():
     when = time.gmtime(int(_environment()["SOURCE_DATE_EPOCH"]))[:6]
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(html().parent, new)
-    shutil.copyfile(made, new / made.name)
-    shutil.copyfile(epub(), new / f"{name}.epub")
+    add_files(new, made, epub())
     pack(ROOT / "data", new / f"{name}-data.zip", f"{name}-data", when)
     (new / EXEMPT[0]).write_text(manifest(new), encoding="utf-8")
     pack(new, ROOT / "_build" / "offline.zip", name, when)

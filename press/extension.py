@@ -32,13 +32,14 @@ from press.edition import (
 from press.epub import begin_epub, finish_epub
 from press.figure_page import skip, visit_data_table_html, visit_drawing_html, visit_drawing_text
 from press.launch import launch_options, mend_links
-from press.notebook_zip import offer_zip, write_zips
+from press.menu import fill_built, word_menu
+from press.notebook_zip import write_zips
 from press.outputs import OutputRenderer, data_table, drawing
 from press.pages import describe_edition, escape_title, fill_page, finish_page
 from press.paper import Paper
 from press.parts import Claims, find_parts
 from press.references import Numbers, Terms, enter_citations
-from press.site import finish_html
+from press.site import finish_html, leave_search
 from press.stale import find_outdated
 
 
@@ -148,10 +149,12 @@ def setup(app):
     app.connect("env-get-outdated", find_outdated)
     app.connect("html-page-context", finish_page)
     app.connect("html-page-context", escape_title, priority=900)
-    app.connect("html-page-context", offer_zip, priority=600)  # the theme makes its menus at 501
+    app.connect("html-page-context", word_menu, priority=600)  # the theme makes its menus at 501
     app.connect("html-page-context", mend_links, priority=600)
     app.connect("build-finished", finish_html)
     app.connect("build-finished", write_zips)
+    app.connect("build-finished", fill_built)
     app.connect("builder-inited", begin_epub)
+    app.connect("builder-inited", leave_search)
     app.connect("build-finished", finish_epub)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

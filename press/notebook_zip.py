@@ -194,20 +194,3 @@ def write_zips(app, error):
             old.unlink()
     for name, path in made.items():
         write_zip(path, folder / f"{name}.zip")
-
-
-def offer_zip(app, pagename, templatename, context, doctree):
-    """Put the zip in the place of the bare notebook in the page's download menu (the event `html-page-context`)."""
-    if not context.get("sourcename", "").endswith(".ipynb"):
-        return
-    name = pagename.rpartition("/")[2]
-    for group in context.get("header_buttons", []):
-        for button in group.get("buttons", []):
-            if button.get("label") == "download-source-button":
-                button.update(
-                    url=context["pathto"](f"notebooks/{name}.zip", 1),
-                    text="Notebook that runs (.zip)",
-                    tooltip="Unpack it; there: pip install -r requirements.txt, then jupyter lab "
-                    f"{name}.ipynb",
-                    label="download-notebook-button",
-                )

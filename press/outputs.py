@@ -11,7 +11,7 @@ from sphinx.util import logging
 from companion.theme import MIME
 from companion.vegalite import outside_address
 from press.drawing import VEGA_LITE, draw_ahead, fit_page
-from press.tables import share_width
+from press.tables import name_days, share_source, share_width
 
 log = logging.getLogger(__name__)
 
@@ -163,6 +163,11 @@ def _computed(renderer, data, meta):
         table["classes"] += ["computed", "colwidths-given"] + ["filterable"] * bool(
             meta.get("filterable")
         )
+        if said := share_source(table):
+            found = [*found, said]
+        table["classes"] += [f"chips-{column}" for column in meta.get("chips", [])]
+        if meta.get("filterable"):
+            name_days(table)
         table["lines"] = share_width(table)
         if table["lines"] > 40:
             table["classes"] += ["longtable"]  # in the PDF it breaks over pages

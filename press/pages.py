@@ -30,7 +30,7 @@ from press.edition import (
 from press.epub import EPUB_SHEETS
 from press.languages import chinese_titles, mark_languages
 from press.parts import part
-from press.tables import scrolling
+from press.tables import for_phones, scrolling, with_chips
 
 FILLED = ("book/editions", "book/changes", "book/about", "book/glossary")
 """Pages with words that only a build can tell; `fill_page` puts them in."""
@@ -86,7 +86,7 @@ def finish_page(app, pagename, templatename, context, doctree):
             title,
             description(doctree),
             context["pageurl"],
-            (app.config.html_baseurl or context["content_root"]) + card,
+            app.config.html_baseurl and app.config.html_baseurl + card,
             context["docstitle"],
         )
     if not hasattr(app, "companion_chinese"):
@@ -96,7 +96,22 @@ def finish_page(app, pagename, templatename, context, doctree):
         context["body"] = re.sub(r'(<[^>]*) lang="([\w-]+)"', r'\1 lang="\2" xml:lang="\2"', body)
         return
     body = re.sub(
-        r'(<table class="[^"]*docutils.*?</table>)', scrolling(r"\1", "Table"), body, flags=re.S
+        r'<table class="[^"]*\btable\b.*?</table>',
+        lambda table: for_phones(table[0]),
+        body,
+        flags=re.S,
+    )
+    body = re.sub(
+        r'<div class="pst-scrollable-table-container">(<table [^>]*class="[^"]*chips-.*?</table>)',
+        lambda table: with_chips(table[1]) + table[0],
+        body,
+        flags=re.S,
+    )
+    body = re.sub(
+        r'(<table [^>]*class="[^"]*docutils.*?</table>)',
+        scrolling(r"\1", "Table"),
+        body,
+        flags=re.S,
     )
     context["body"] = body
 
@@ -164,7 +179,8 @@ def description(doctree, limit=200):
 def share_lines(title, about, address, picture, site):
     """Return the lines of a page's head from which other programs show it: as a search result, as a card in a message.
 
-    `address` of the page may be empty; `picture` is then an address relative to the page.
+    `address` of the page and of its `picture` are whole addresses, which such programs ask for; both are empty
+    where the book does not know its own.
     """
     told = {
         "og:type": "article",
@@ -173,16 +189,16 @@ def share_lines(title, about, address, picture, site):
         "og:description": about,
         "og:url": address,
         "og:image": picture,
-        "og:image:width": "1200",
-        "og:image:height": "630",
-        "og:image:alt": f"{title}. {site}",
+        "og:image:width": picture and "1200",
+        "og:image:height": picture and "630",
+        "og:image:alt": picture and f"{title}. {site}",
     }
     lines = [
         f'<meta property="{name}" content="{html.escape(value)}" />'
         for name, value in told.items()
         if value
     ]
-    named = {"description": about, "twitter:card": "summary_large_image"}
+    named = {"description": about, "twitter:card": picture and "summary_large_image"}
     return "\n".join(
         [
             "",

@@ -86,6 +86,7 @@ def _open(child, now):
 def _group(section):
     """Wrap what stands between the run-in headings of a section in parts."""
     outer = inner = None
+    named: set[str] = set()  # an address stands once
     for child in list(section.children):
         if isinstance(child, (nodes.title, nodes.section)):
             outer = inner = None
@@ -106,6 +107,8 @@ def _group(section):
             here += child
             if opened and opened["kind"] == "since":
                 _drop_heading(opened, child)
+                opened["ids"] += [f"{one}-since" for one in section["ids"][-1:] if one not in named]
+                named.add(section["ids"][-1] if section["ids"] else "")
 
 
 def _drop_heading(opened, paragraph):

@@ -1,7 +1,6 @@
 """After the pages are written: Vega and icons beside them, redirects, a light page without scripts, a real front page."""
 
 import html
-import json
 import os
 import re
 import shutil
@@ -16,6 +15,7 @@ from press.downloads import lead_on
 from press.drawing import VEGA_LITE
 from press.edition import PRESS, ROOT
 from press.outputs import log
+from press.previews import write_finding
 
 
 def vega_bundle():
@@ -143,6 +143,11 @@ THEMED = (
 """The theme's line leaves a page without colors and borders until its own script has come, and things move when it does."""
 
 
+def leave_search(app):
+    """Write no index of Sphinx's own, which drops numbers, ids and short words (the event `builder-inited`)."""
+    app.builder.search = False
+
+
 def finish_html(app, error):
     """After a build: Vega and icons beside the pages, a light page without scripts, and a real front page."""
     if error or app.builder.name != "html":
@@ -168,33 +173,35 @@ def finish_html(app, error):
             'data-theme="auto"', 'data-theme="light"', 1
         )
         text = text.replace(UNTHEMED, THEMED)
-        if (
-            page.name != "search.html"
-        ):  # the theme brings the index (28 KB) to every page, for a search while typing that is switched off
-            text = re.sub(
-                r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\s*',
-                "",
-                text,
-            )
+        # The theme brings Sphinx's search to every page; search.js takes its place.
+        text = re.sub(
+            r'<script src="[^"]*(?:searchtools|language_data|searchindex)\.js"></script>\s*',
+            "",
+            text,
+        )
         # The first build of a folder computes this sum before the file is there, a second one after.
         page.write_text(re.sub(r"(mystnb\.\w+\.css)\?v=\w+", r"\1", text), encoding="utf-8")
-    escape_titles(out)
     write_front_page(out, app.config.root_doc)
+    for leftover in ("searchindex.js", "_static/searchtools.js", "_static/language_data.js"):
+        (out / leftover).unlink(missing_ok=True)
+    write_finding(out, app.env)
+    write_sitemap(out, app.env)
     for fault in write_redirects(out, app.env):
         log.warning(fault)
 
 
-def escape_titles(out):
-    """Make text of the headings in the index of the search, which the theme's script writes into its page as HTML."""
-    path, before = out / "searchindex.js", "Search.setIndex("
-    index = json.loads(path.read_text(encoding="utf-8").removeprefix(before).removesuffix(")"))
-    # The index of the last build is read again, hence first back.
-    index["alltitles"] = {
-        html.escape(html.unescape(title), quote=False): places
-        for title, places in index["alltitles"].items()
-    }
-    told = json.dumps(index, sort_keys=True)
-    path.write_text(f"{before}{told})", encoding="utf-8")
+def write_sitemap(out, env):
+    """Write the list of the book's pages for search engines, where the book knows its address; else none stands there."""
+    path, base = out / "sitemap.xml", env.config.html_baseurl
+    path.unlink(missing_ok=True)
+    if base:
+        pages = ["", *(f"{page}.html" for page in sorted(env.found_docs - {env.config.root_doc}))]
+        told = "".join(f"<url><loc>{html.escape(base + page)}</loc></url>\n" for page in pages)
+        path.write_text(
+            '<?xml version="1.0" encoding="UTF-8"?>\n'
+            f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n{told}</urlset>\n',
+            encoding="utf-8",
+        )
 
 
 def write_front_page(out, root):

@@ -1,7 +1,9 @@
-"""How the columns of a table share a line of the PDF."""
+"""Tables: how their columns share a line of the PDF, how they stand on a phone, the source that all rows share."""
 
+import html
 import re
 import textwrap
+from collections import Counter
 from functools import cache
 from itertools import permutations
 
@@ -21,6 +23,90 @@ def scrolling(table, label):
     return (
         f'<div class="table-scroll" tabindex="0" role="region" aria-label="{label}">{table}</div>'
     )
+
+
+TEXTS = 14
+"""Characters from which on a column, on average, is one of texts; two of them, and a phone stacks the rows."""
+
+
+def for_phones(table):
+    """Return the HTML of a table with what a phone needs to show it.
+
+    A table of texts stacks its rows there, each cell under its column's name (`stacks`); in any other the first
+    column stays while the rest scrolls (`stays`). Two columns have room.
+    """
+    heads = [_plain(cell) for cell in re.findall(r"<th\b[^>]*>(.*?)</th>", table, re.S)]
+    rows = [
+        [_plain(cell) for cell in re.findall(r"<td\b[^>]*>(.*?)</td>", row, re.S)]
+        for row in re.findall(r"<tr\b[^>]*>(.*?)</tr>", table, re.S)
+    ]
+    rows = [row for row in rows if row]
+    if len(heads) < 3 or any(len(row) != len(heads) for row in rows) or not rows:
+        return table
+    means = [sum(map(len, column)) / len(rows) for column in zip(*rows)]
+    if sum(mean > TEXTS for mean in means) < 2 or sum(means) < 60:
+        return re.sub(r'<table class="', '<table class="stays ', table, count=1)
+    # A browser that shows rows as blocks may forget that they are a table.
+    table = re.sub(r'<table class="', '<table role="table" class="stacks ', table, count=1)
+    for tag, role in (("thead", "rowgroup"), ("tbody", "rowgroup"), ("tr", "row")):
+        table = re.sub(rf"<{tag}\b", f'<{tag} role="{role}"', table)
+    table = re.sub(r"<th\b", '<th role="columnheader"', table)
+    columns = iter(heads * len(rows))
+    return re.sub(
+        r"<td\b", lambda _: f'<td role="cell" data-label="{html.escape(next(columns))}"', table
+    )
+
+
+def with_chips(table):
+    """Return what stands above a table of class `chips-N`: a chip for each value of column N, most frequent first; tables.js makes them work."""
+    heads = [_plain(cell) for cell in re.findall(r"<th\b[^>]*>(.*?)</th>", table, re.S)]
+    rows = [re.findall(r"<td\b[^>]*>(.*?)</td>", row, re.S) for row in table.split("<tr")[1:]]
+    groups = []
+    for column in map(int, re.findall(r"\bchips-(\d+)", table.partition(">")[0])):
+        cells = [_plain(row[column]) for row in rows if row]
+        values = Counter(value for cell in cells for value in cell.split("; ") if value)
+        chips = "".join(
+            f'<button type="button" class="chip" aria-pressed="false" data-value="{html.escape(value)}">{html.escape(value)}</button>'
+            for value, count in values.most_common(10)
+        )
+        name = html.escape(heads[column])
+        groups.append(
+            f'<div class="chips" role="group" aria-label="{name}" data-column="{column}"><span>{name}</span>{chips}</div>'
+        )
+    return f'<div class="chip-groups">{"".join(groups)}</div>' if groups else ""
+
+
+def _plain(cell):
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", "", cell)).split())
+
+
+def share_source(table):
+    """Take the column "Source" out of a table whose rows all have the same; return it as a line for under the table, or None."""
+    group = next(table.findall(nodes.tgroup))
+    head, body = (next(group.findall(kind)) for kind in (nodes.thead, nodes.tbody))
+    names = [entry.astext() for entry in head[0]]
+    if "Source" not in names or len(names) < 2 or len(body) < 3:
+        return None
+    at = names.index("Source")
+    if len({str(row[at]) for row in body}) > 1 or not body[0][at].astext().strip("– "):
+        return None
+    said = [child for paragraph in body[0][at] for child in paragraph.children]
+    for row in [*head, *body]:
+        row.remove(row[at])
+    specs = list(group.findall(nodes.colspec))
+    group.remove(specs[at])
+    group["cols"] = len(specs) - 1
+    return nodes.paragraph("", "Source of all rows: ", *said, classes=["table-source"])
+
+
+def name_days(table):
+    """Give each row that begins with a day such as 2025-03-08 an address, `day-2025-03-08`; a second of that day ends in -2."""
+    seen: dict[str, int] = {}
+    for row in next(table.findall(nodes.tbody)):
+        day = row[0].astext()
+        if re.fullmatch(r"\d{4}(-\d\d){2}", day):
+            seen[day] = seen.get(day, 0) + 1
+            row["ids"] = [f"day-{day}" + f"-{seen[day]}" * (seen[day] > 1)]
 
 
 def _lines(rows, widths):

@@ -253,7 +253,7 @@ def test_an_address_in_citation_cff_gives_canonical_links(tree):
         build(tree, "html")
         made = {
             name: (tree / "_build" / "html" / name).read_text(encoding="utf-8")
-            for name in ("index.html", "book/about.html", "404.html")
+            for name in ("index.html", "book/about.html", "404.html", "sitemap.xml")
         }
     finally:
         path.write_text(good, encoding="utf-8")
@@ -264,7 +264,9 @@ def test_an_address_in_citation_cff_gives_canonical_links(tree):
             and f'<meta property="og:url" content="{address}"' in made[name]
         ), name
         assert f'<meta property="og:image" content="{latest}_static/cards/' in made[name], name
-    assert f'<a href="{latest}">' in made["404.html"] and "<script" not in made["404.html"]
+    listed = re.findall("<loc>(.*?)</loc>", made["sitemap.xml"])
+    assert latest in listed and f"{latest}book/about.html" in listed and len(listed) == 3
+    assert f'href="{latest}"' in made["404.html"] and "fetch(" not in made["404.html"]
 
 
 FRONT = [

@@ -349,17 +349,6 @@ def test_reading_from_disk(chromium, html, page):
     context.close()
 
 
-def test_search_finds_a_word(chromium, site):
-    context, record = open_window(chromium)
-    window = context.new_page()
-    window.goto(site + "search.html?q=deflator")
-    window.locator("#search-results li a").first.wait_for(timeout=20_000)
-    found = [link.get_attribute("href") for link in window.locator("#search-results li a").all()]
-    assert any("lin-2025" in link for link in found), found
-    assert record.outside == [] and record.failed == [] and record.said == []
-    context.close()
-
-
 @pytest.mark.parametrize("name", CONTROLLED)
 def test_controls_change_the_figure_from_the_keyboard(chromium, site, name):
     context, record = open_window(chromium)

@@ -152,7 +152,7 @@ def table(
     columns: dict[str, str] | str | None = None,
     caption: str | None = None,
     name: str | None = None,
-    filterable: bool = False,
+    filterable: bool | list[str] = False,
 ) -> Markdown:
     """Return a frame as a real table.
 
@@ -160,7 +160,7 @@ def table(
     names. Cells and headings are text, but for what `companion.markup` marked. A column `cite_as`
     becomes a link where the frame has a `url`. `caption` is one short sentence, in Markdown; `name`
     a label such as "tab-transits". With `filterable` the HTML page gets a field that filters
-    the rows. Of a frame without rows one sentence says so. Raises KeyError for a column that is not there.
+    the rows; where it names columns, also a chip for each of their values ("Japan; South Korea" are two). Of a frame without rows one sentence says so. Raises KeyError for a column that is not there.
     """
     if frame.empty:
         return Markdown(too_little(frame.attrs.get("as_of")), kind="sentence")
@@ -189,7 +189,9 @@ def table(
     if caption:
         label, number = opening(name)
         written = f"{label}**{number}{caption}**\n\n{written}"
-    told: dict[str, Any] = {"name": name, "caption": caption, "filterable": filterable}
+    told: dict[str, Any] = {"name": name, "caption": caption, "filterable": bool(filterable)}
+    if isinstance(filterable, list):
+        told["chips"] = [list(columns).index(column) for column in filterable]
     return Markdown(written, kind="table", **{key: value for key, value in told.items() if value})
 
 

@@ -35,6 +35,7 @@
         var fits = words.every(function (word) { return text.includes(word); }) && choices.every(function (choice, n) {
           return !selects[n].value || item.facts[choice.fact].indexOf(selects[n].value) >= 0;
         });
+        fits = fits && (!box.asked || box.asked(item));
         item.nodes.forEach(function (node) { node.hidden = !fits; });
         item.shown = fits;
         shown += fits;
@@ -48,13 +49,45 @@
       [field].concat(selects).forEach(function (control) { control.value = ""; });
       apply();
     };
+    box.renew = apply;
     apply();
     return box;
   }
 
+  // Chips above a table: of a group any that is pressed will do, of two groups both must.
+  function chips(table, box) {
+    var groups = Array.from((table.closest(".computed-table") || document).querySelectorAll(".chips"));
+    function pressed(group) {
+      return Array.from(group.querySelectorAll("[aria-pressed=true]")).map(function (chip) { return chip.dataset.value; });
+    }
+    box.asked = function (item) {
+      return groups.every(function (group) {
+        var wanted = pressed(group), cell = item.nodes[0].cells[Number(group.dataset.column)];
+        return !wanted.length || cell.textContent.trim().split("; ").some(function (value) { return wanted.indexOf(value) >= 0; });
+      });
+    };
+    groups.forEach(function (group) {
+      group.addEventListener("click", function (event) {
+        var chip = event.target.closest(".chip");
+        if (!chip) return;
+        chip.setAttribute("aria-pressed", String(chip.getAttribute("aria-pressed") !== "true"));
+        box.renew();
+      });
+    });
+  }
+
   document.querySelectorAll("table.filterable").forEach(function (table, number) {
     var items = Array.from(table.tBodies[0].rows).map(function (row) { return { nodes: [row], text: row.textContent, facts: {} }; });
-    filter(table.closest(".table-scroll, .pst-scrollable-table-container") || table, number, "Filter the rows", "rows", items, []);
+    var box = filter(table.closest(".table-scroll, .pst-scrollable-table-container") || table, number, "Filter the rows", "rows", items, []);
+    if (/\bchips-/.test(table.className)) chips(table, box);
+    function find() {  // an address such as #day-2025-06-03 shows its row, whatever was filtered
+      var row = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      if (!row || !table.contains(row) || !row.hidden) return;
+      table.closest(".computed-table").querySelectorAll(".chip").forEach(function (chip) { chip.setAttribute("aria-pressed", "false"); });
+      box.clear();
+      row.scrollIntoView();
+    }
+    window.addEventListener("hashchange", find);
   });
 
   // The ledger: comments "article id name" open it; "claim article section kind verdict" stands before each entry, "section label" before each heading.
