@@ -7,7 +7,7 @@ BUILD := $(PYTHON_BOOK) -m press.build
 CODE := press book tests
 QUICK := data claims chapters arithmetic arrows
 
-.PHONY: help book html pdf epub lab data notebooks lock check test test-all cut edition clean setup setup-tests setup-system
+.PHONY: help book html pdf epub lab data notebooks lock check test test-all students hub-test cut edition clean setup setup-tests setup-system
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,12 @@ test: setup-tests setup-system  ## the tests, in a few minutes
 
 test-all: test  ## the tests and what takes longer
 	$(BIN)/python -m pytest tests -q -m slow
+
+students: setup  ## the branch that a class pulls to a JupyterHub, from the bundles in _build/seminar
+	@$(PYTHON_BOOK) -m press.students
+
+hub-test: setup  ## a JupyterHub on this machine and a class of 20 that comes at once (STUDENTS=5: of five)
+	@STUDENTS=$(or $(STUDENTS),20) sh tests/hub/test.sh
 
 cut: setup  ## make the committed tree an edition: make cut VERSION=2026.11.1
 	@$(PYTHON_BOOK) -m press.publish cut "$(VERSION)"
