@@ -51,7 +51,7 @@ test: setup-tests setup-system  ## the tests, in a few minutes
 test-all: test  ## the tests and what takes longer
 	$(BIN)/python -m pytest tests -q -m slow
 
-students: setup  ## the branch that a class pulls to a JupyterHub, from the bundles in _build/seminar
+students: html  ## the branch that a class pulls to a JupyterHub, from the sessions' bundles
 	@$(PYTHON_BOOK) -m press.students
 
 hub-test: setup  ## a JupyterHub on this machine and a class of 20 that comes at once (STUDENTS=5: of five)

@@ -14,7 +14,7 @@ from press.command import BuildError
 from press.edition import ROOT, citation, git, label
 
 BRANCH = "students"
-FOLDER = ROOT / "_build" / "seminar"
+FOLDER = ROOT / "_build" / "html" / "seminar"
 
 README = """The bundles of {title}, {label}, for a class on a JupyterHub.
 
@@ -42,7 +42,7 @@ def bundle_files(zips):
                     )
                 files[name] = zipped.read(name)
     if not files:
-        raise BuildError("no bundle was found; expected zips, which `make seminar` writes")
+        raise BuildError("no bundle was found; expected zips, which `make html` writes")
     return files
 
 
@@ -118,7 +118,7 @@ def main(words=()):
     """Write the branch from the zips of a folder and print the links for a class; 1 and one line where it cannot."""
     folder = Path(words[0]) if words else FOLDER
     try:
-        files = bundle_files(folder.glob("*.zip"))
+        files = bundle_files(folder.rglob("*.zip"))
         readme = README.format(title=citation()["title"], label=label())
         new = write_branch(files | {"README.md": readme.encode("utf-8")})
     except BuildError as error:

@@ -13,7 +13,7 @@ from press.students import BRANCH, FOLDER, bundle_files, write_branch
 def main(target):
     """Take the sessions' bundles if there are any, else the zip of a chapter; push the branch to `target`."""
     with tempfile.TemporaryDirectory() as folder:
-        zips = sorted(FOLDER.glob("*.zip"))
+        zips = sorted(FOLDER.rglob("*.zip"))
         if not zips:
             zips = [Path(folder) / "lin-2025.zip"]
             write_zip(BOOK / "lin-2025.ipynb", zips[0])
