@@ -4,6 +4,7 @@ A hint never holds the number. Each answer is computed when it is asked for, so 
 """
 
 from collections.abc import Callable
+from functools import partial
 from math import sqrt
 from numbers import Real
 from typing import Any, NamedTuple
@@ -55,7 +56,7 @@ def _growth(year):
 
 
 for _year in (2013, 2017, 2018):
-    ANSWERS[f"growth-{_year}"] = lambda year=_year: _growth(year)
+    ANSWERS[f"growth-{_year}"] = partial(_growth, _year)
 
 
 def _spent():
