@@ -127,6 +127,8 @@ def for_room(spec, room, least):
     """
     told = json.loads(json.dumps(spec))
     _raise_type(told, least)
+    if not any(item.get("title") for name, item in channels(told) if name == "y"):
+        told["config"]["legend"] = {**told["config"].get("legend", {}), "offset": 8}
     sized = list(_plots(told))
     for view in sized:
         view["width"] = view["width"] if isinstance(view.get("width"), (int, float)) else UNSIZED
@@ -141,7 +143,7 @@ def for_room(spec, room, least):
             if over[1] > 0 and isinstance(height, (int, float)):
                 view["height"] = max(90, math.floor(height - over[1]))
             elif over[1] > 0 and isinstance(height, dict) and "step" in height:
-                view["height"] = {"step": max(30 if lines else 17, height["step"] - 2)}
+                view["height"] = {"step": max(31 if lines else 17, height["step"] - 2)}
     return told
 
 
@@ -152,6 +154,8 @@ def _raise_type(place, least):
             continue
         if isinstance(item, (dict, list)):
             _raise_type(item, least)
+        elif key == "labelLineHeight":
+            place[key] = least + 1
         elif str(key).lower().endswith("fontsize") and isinstance(item, (int, float)):
             place[key] = max(item, least)
 

@@ -35,6 +35,8 @@ _PARSER = create_md_parser(
     MdParserConfig(enable_extensions={"colon_fence", "attrs_inline", "attrs_block", "deflist"}),
     RendererHTML,
 )
+_PARSER.options["typographer"] = True
+_PARSER.enable("smartquotes")
 
 
 def to_html(text, address=None):

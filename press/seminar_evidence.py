@@ -51,6 +51,17 @@ class Shelf:
         """Return the page on which a label stands, or None."""
         return self.env.get_domain("std").anonlabels.get(label, (None,))[0]
 
+    def title(self, label):
+        """Return the heading that a label stands at, or the title of its page."""
+        told = self.env.get_domain("std").labels.get(label)
+        return told[2] if told else self.env.titles[self.page(label)].astext()
+
+    def told(self, what):
+        """Return in words what a key of `reveal` opens."""
+        if what.startswith("since-"):
+            return f"Since then, {self.title(what.removeprefix('since-'))}"
+        return f"Figure {self.find(what).number}" if what.startswith("fig-") else what.upper()
+
     def _tree(self, page):
         if page not in self.trees:
             self.trees[page] = self.env.get_doctree(page)
@@ -149,9 +160,13 @@ def sheets(seen, name, opened=False):
         one = in_state(seen.spec, {**state, **({LATER: True} if opened else {})})
         alt, source = (seen.opened["alt"], seen.opened["source"]) if opened else (seen.alt, seen.source)  # fmt: skip
         at = f" {describe_state(one, set(state))}." if state else ""
-        came = " <b>With what came later.</b>" if opened else ""
+        said = (
+            f"<b>{head} with what came later.</b>"
+            if opened
+            else f"<b>{head}.</b> {html.escape(seen.caption)}"
+        )
         made.append(
             f'<div class="drawing" role="img" aria-label="{html.escape(alt)}">{inline_svg({"spec": for_room(one, ROOM, LEAST), "name": f"{name}-{number}{opened:d}"})}</div>'
-            f'<p class="caption"><b>{head}.</b>{came} {html.escape(seen.caption)}{html.escape(at)} <span class="source">Source: {html.escape(source)}.</span></p>'
+            f'<p class="caption">{said}{html.escape(at)} <span class="source">Source: {html.escape(source)}.</span></p>'
         )
     return made

@@ -94,8 +94,13 @@ def _stops(session, shelf):
         seen = [shelf.find(name) for name in stop.show]
         opened = [shelf.revealed(what) for what in stop.reveal]
         shown = [one for found in seen for one in sheets(found, f"{stop.name}-{found.label}")]
-        texts = [(one[1], one[2]) for one in opened if one[0] == "text"]
-        later = [sheet for one in opened if one[0] == "figure" for sheet in sheets(one[1], f"{stop.name}-{one[1].label}", opened=True)]  # fmt: skip
+        reveals = []
+        for one in opened:
+            if one[0] == "text":
+                reveals.append({"title": one[1], "lines": one[2]})
+            else:
+                name = f"{stop.name}-{one[1].label}"
+                reveals += [{"sheet": sheet} for sheet in sheets(one[1], name, opened=True)]
         made.append(
             {
                 "number": number,
@@ -104,8 +109,7 @@ def _stops(session, shelf):
                 "note": noted[stop.prompt],
                 "seen": seen,
                 "sheets": shown,
-                "later": later,
-                "texts": texts,
+                "reveals": reveals,
                 "drawn": sheets(shelf.find(stop.figure), f"{stop.name}-draw")[0]
                 if stop.figure
                 else "",

@@ -76,7 +76,7 @@
     var reveals = Array.from(screen.querySelectorAll(".reveal"));
     reveals.forEach(function (one) { one.hidden = true; });
     var shown = Array.from(screen.querySelectorAll(".evidence > .sheet"));
-    // Beside, or the prompt below; what is asked stands on the slip too and gives way first.
+    // Beside, or the prompt below; the source, which its chapter has, and what is asked, which the slip has, give way first.
     function fits(way) {
       screen.classList.remove("beside", "below");
       screen.classList.add(way);
@@ -86,8 +86,11 @@
         return !over(one) && (!svg || labels(svg) >= 18 * unit());
       });
     }
-    var found = fits("beside") || fits("below");
-    if (!found) { ask.hidden = true; found = fits("beside") || fits("below"); }
+    function source(hide) { screen.querySelectorAll(".evidence .source").forEach(function (one) { one.hidden = hide; }); }
+    function tried() { return fits("beside") || fits("below"); }
+    var found = tried();
+    if (!found) { source(true); found = tried(); }
+    if (!found) { ask.hidden = true; found = tried(); }
     if (!found) {
       ask.hidden = false;
       screen.classList.remove("beside");
@@ -96,7 +99,14 @@
       shown.forEach(function (one) { shown.forEach(function (other) { other.hidden = other !== one; }); turn(one); });
     }
     reveals.forEach(function (one) {
-      if (!one.classList.contains("words")) { screen.querySelector(".evidence").appendChild(one); return; }
+      if (!one.classList.contains("words")) {
+        screen.querySelector(".evidence").appendChild(one);
+        shown.forEach(function (other) { other.hidden = true; });
+        one.hidden = false;
+        if (over(one) || labels(one.querySelector("svg")) < 18 * unit()) one.querySelector(".source").hidden = true;
+        one.hidden = true;
+        return;
+      }
       screen.appendChild(one);
       screen.classList.add("alone");
       screen.querySelector(".evidence").hidden = prompt.hidden = true;
@@ -121,7 +131,7 @@
     lay(list[at]);
     var screen = here();
     var shown = Array.from(screen.querySelectorAll(".evidence > .sheet:not(.reveal)"));
-    var reveals = Array.from(screen.querySelectorAll(".reveal"));
+    var reveals = Array.from(screen.querySelectorAll(".reveal")).sort(function (a, b) { return a.dataset.order - b.dataset.order; });
     opened = opened > reveals.length ? 0 : opened;
     sheet = shown.length ? sheet % shown.length : 0;
     var now = opened ? reveals[opened - 1] : shown[sheet];
