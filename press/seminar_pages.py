@@ -144,11 +144,8 @@ def add_kit(app, pagename, templatename, context, doctree):
         "linked": lambda text: jinja2.utils.markupsafe.Markup(plain(text, address)),
         "address": address,
         "page": relative_uri(f"{folder}/run-sheet.html", f"{pagename}.html"),
-        "titles": {
-            name: app.env.titles[page].astext()
-            for name in session.reading
-            if (page := shelf.page(name))
-        },  # fmt: skip
+        "titles": {name: shelf.title(name) for name in session.reading},
+        "opens": shelf.told,
         "spare": [(asked[name], noted.get(name)) for name in session.spare],
         "style": (PRESS / "static" / "seminar-paper.css").read_text(encoding="utf-8"),
         "book": citation()["title"],
