@@ -67,12 +67,13 @@ def front_matter(text):
 
 @lru_cache(8)
 def _prompts_of(path, _changed):
-    text = path.read_text(encoding="utf-8")
-    cells = (
-        ["".join(c["source"]) for c in json.loads(text)["cells"] if c["cell_type"] == "markdown"]
-        if path.suffix == ".ipynb"
-        else [text]
-    )
+    try:
+        text = path.read_text(encoding="utf-8")
+        told = json.loads(text)["cells"] if path.suffix == ".ipynb" else []
+    except (ValueError, KeyError):  # whoever runs the notebook says what is wrong with it
+        return {}
+    texts = ["".join(cell["source"]) for cell in told if cell["cell_type"] == "markdown"]
+    cells = texts if path.suffix == ".ipynb" else [text]
     found = {}
     for token in [one for cell in cells if "prompt" in cell for one in _PARSER.parse(cell)]:
         if token.type == "colon_fence" and re.search(r"^:class: prompt", token.content, re.M):
@@ -205,6 +206,7 @@ def _check_minutes(session, noted, say):
 
 def sessions():
     """Return ([session], [fault]) of all files in book/sessions, by name."""
-    asked, noted = prompts(), notes()
-    read = [read_session(path, asked, noted) for path in sorted((ROOT / FOLDER).glob("*.md"))]
+    paths = sorted((ROOT / FOLDER).glob("*.md"))
+    asked, noted = (prompts(), notes()) if paths else ({}, {})
+    read = [read_session(path, asked, noted) for path in paths]
     return [one for one, _ in read if one], [fault for _, faults in read for fault in faults]
