@@ -16,6 +16,7 @@ from markdown_it.renderer import RendererHTML
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 
+from companion.data import load
 from press.edition import BOOK, ROOT
 
 FOLDER = "book/sessions"
@@ -202,6 +203,13 @@ def _check_minutes(session, noted, say):
         told = Counter(what for stop in session.stops if slots[stop.name] for what in stop.reveal)
         if again := [what for what, times in told.items() if times > 1]:
             say(f"reveal in {length} minutes", again, "each once")
+
+
+def author_of(label):
+    """Return whose article a section's label belongs to, with a comma after it, or ""."""
+    articles = load("articles").set_index("id")["name"]
+    sections = load("sections").set_index("label")["article"]
+    return f"{articles[sections[label]]}, " if label in sections else ""
 
 
 def sessions():

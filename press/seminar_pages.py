@@ -40,7 +40,12 @@ def add_lead(app, docname, source):
     for path in sorted((BOOK / "instructor").glob("*.md")):
         app.env.note_dependency(str(path))
     page = seminar.front_matter(source[0])[1]
-    told = {"session": session, "lengths": seminar.LENGTHS, "prompts": seminar.prompts()}
+    told = {
+        "session": session,
+        "lengths": seminar.LENGTHS,
+        "prompts": seminar.prompts(),
+        "author": seminar.author_of,
+    }
     lead, stops = (
         TEMPLATES.get_template(name).render(**told, day=spell(session.as_of))
         for name in ("lead.md", "stops.md")
@@ -144,7 +149,7 @@ def add_kit(app, pagename, templatename, context, doctree):
         "linked": lambda text: jinja2.utils.markupsafe.Markup(plain(text, address)),
         "address": address,
         "page": relative_uri(f"{folder}/run-sheet.html", f"{pagename}.html"),
-        "titles": {name: shelf.title(name) for name in session.reading},
+        "titles": {name: seminar.author_of(name) + shelf.title(name) for name in session.reading},
         "opens": shelf.told,
         "spare": [(asked[name], noted.get(name)) for name in session.spare],
         "style": (PRESS / "static" / "seminar-paper.css").read_text(encoding="utf-8"),
