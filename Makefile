@@ -7,7 +7,7 @@ BUILD := $(PYTHON_BOOK) -m press.build
 CODE := press book tests
 QUICK := data claims chapters arithmetic arrows
 
-.PHONY: help book html pdf epub lab data notebooks lock check test test-all cut edition clean setup setup-tests setup-system
+.PHONY: help book html pdf epub lab data notebooks lock check test test-all students hub-test seminar cut edition clean setup setup-tests setup-system
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -50,6 +50,16 @@ test: setup-tests setup-system  ## the tests that each change must pass, in a qu
 
 test-all: test  ## the tests and what takes longer
 	$(BIN)/python -m pytest tests -q -m slow
+
+seminar: setup  ## run sheets and worksheets as PDF and the bundles of all sessions, in _build/seminar
+	@$(BUILD) seminar
+	@$(PYTHON_BOOK) -m press.students
+
+students: html  ## the branch that a class pulls to a JupyterHub, from the sessions' bundles
+	@$(PYTHON_BOOK) -m press.students
+
+hub-test: setup  ## a JupyterHub on this machine and a class of 20 that comes at once (STUDENTS=5: of five)
+	@STUDENTS=$(or $(STUDENTS),20) sh tests/hub/test.sh
 
 cut: setup  ## make the committed tree an edition: make cut VERSION=2026.11.1
 	@$(PYTHON_BOOK) -m press.publish cut "$(VERSION)"

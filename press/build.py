@@ -1,6 +1,6 @@
 """What `make` calls: build the book beside the good one and swap, press the PDF, store notebook outputs.
 
-Usage: python -m press.build book | html | pdf | epub | notebooks | edition
+Usage: python -m press.build book | html | pdf | epub | notebooks | edition | seminar
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from press.command import BuildError, alone, call, is_full, main
 from press.edition import NAME, ROOT, git, label, read_version
 from press.menu import add_files
 from press.notebooks import name_cells, notebooks
+from press.sheets import write_sheets
 from press.swap import put_in_place, restore
 from press.tex import advise, find_faults, missing_for_pdf
 
@@ -236,6 +237,17 @@ def edition():
     return good
 
 
+def seminar():
+    """Write run sheets, worksheets and bundles of all sessions into _build/seminar. Returns the folder."""
+    new, good = ROOT / "_build" / "seminar.new", ROOT / "_build" / "seminar"
+    site = html().parent
+    shutil.rmtree(new, ignore_errors=True)
+    if missing := write_sheets(site, new):
+        print(missing)
+    put_in_place(new, good)
+    return good
+
+
 def run(task):
     """Run one of TASKS, alone in this checkout, after mending what a killed build left."""
     with alone("build") as cut_off:
@@ -258,6 +270,7 @@ TASKS = {
     "epub": epub,
     "notebooks": notebooks,
     "edition": edition,
+    "seminar": seminar,
 }
 
 if __name__ == "__main__":

@@ -74,10 +74,15 @@ def _stable_pdf(drawn):
     return out.getvalue()
 
 
+def _size(spec):
+    told = draw(spec, "svg").read_text(encoding="utf-8")
+    return [
+        float(re.search(rf'<svg[^>]* {side}="([\d.]+)"', told)[1]) for side in ("width", "height")
+    ]
+
+
 def _width(spec):
-    return float(
-        re.search(r'<svg[^>]* width="([\d.]+)"', draw(spec, "svg").read_text(encoding="utf-8"))[1]
-    )
+    return _size(spec)[0]
 
 
 def fit_page(spec):
@@ -113,6 +118,46 @@ def narrow(spec, room=PHONE):
         _wrap_names(small, letters, size=11)
     _fit(small, sized, room)
     return small
+
+
+def for_room(spec, room, least):
+    """Return a specification redrawn to be enlarged on a wall: `room` is (width, height) in pixels, no label falls below `least`.
+
+    Plots shrink until the drawing fits, or as far as their labels allow; views stay beside each other.
+    """
+    told = json.loads(json.dumps(spec))
+    _raise_type(told, least)
+    if not any(item.get("title") for name, item in channels(told) if name == "y"):
+        told["config"]["legend"] = {**told["config"].get("legend", {}), "offset": 8}
+    sized = list(_plots(told))
+    for view in sized:
+        view["width"] = view["width"] if isinstance(view.get("width"), (int, float)) else UNSIZED
+    for _attempt in range(12):
+        over = [size - most for size, most in zip(_size(told), room)]
+        if max(over) <= 0:
+            break
+        for view in sized:
+            height, lines = view.get("height"), "split(" in json.dumps(view.get("encoding", view))
+            if over[0] > 0:
+                view["width"] = max(110, math.floor(view["width"] - over[0]))
+            if over[1] > 0 and isinstance(height, (int, float)):
+                view["height"] = max(90, math.floor(height - over[1]))
+            elif over[1] > 0 and isinstance(height, dict) and "step" in height:
+                view["height"] = {"step": max(31 if lines else 17, height["step"] - 2)}
+    return told
+
+
+def _raise_type(place, least):
+    """Set no type of a specification, its rows apart, smaller than `least` pixels."""
+    for key, item in place.items() if isinstance(place, dict) else enumerate(place):
+        if key == "datasets":
+            continue
+        if isinstance(item, (dict, list)):
+            _raise_type(item, least)
+        elif key == "labelLineHeight":
+            place[key] = least + 1
+        elif str(key).lower().endswith("fontsize") and isinstance(item, (int, float)):
+            place[key] = max(item, least)
 
 
 def _stack(view):

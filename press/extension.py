@@ -15,7 +15,7 @@ from sphinx.util import texescape
 
 from companion.data import load
 from companion.output import listed, say
-from press import chicago, parts_page
+from press import chicago, parts_page, seminar_pages
 from press.cells import FoldCode, depart_folded_code, folded_code, visit_folded_code
 from press.chapter_end import ChapterEnd
 from press.citing import tex
@@ -138,6 +138,7 @@ def setup(app):
     )
     app.add_node(folded_code, html=(visit_folded_code, depart_folded_code))
     parts_page.register(app)
+    seminar_pages.register(app)
     for transform in (Paper, FoldCode, ChapterEnd, Claims, Numbers, Terms):
         app.add_post_transform(transform)
     app.connect("config-inited", configure)

@@ -17,7 +17,8 @@ from press.outputs import figure_number
 from press.tables import scrolling
 
 
-def _inline_svg(node):
+def inline_svg(node):
+    """Return the drawing of a figure as SVG for a page: `spec`, and `name`, of which its ids are made."""
     text = draw(node["spec"], "svg").read_text(encoding="utf-8")
     # Ids count per drawing; on one page they would meet, and figures would clip each other.
     for number, old in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', text)), 1):
@@ -46,7 +47,7 @@ def visit_drawing_html(self, node):
         # "</script" would end the element, "<!--" with "<script" keep it open
         data = data.replace("<", "\\u003c")
         self.body.append(
-            f'<div class="chart {kind}"{opened}><div class="chart-view" role="img" aria-label="{html.escape(node["alt"])}">{_inline_svg(drawn)}</div>'
+            f'<div class="chart {kind}"{opened}><div class="chart-view" role="img" aria-label="{html.escape(node["alt"])}">{inline_svg(drawn)}</div>'
             f'<div class="chart-controls" style="--controls:{len(controls(drawn["spec"]))}"></div>'
             f'<script type="application/json" class="chart-spec">{data}</script></div>'
         )

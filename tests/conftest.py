@@ -183,11 +183,11 @@ def tree(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def chapter(tmp_path_factory):
-    """A book with one chapter in parts (tests/sample_chapter.py), built as HTML."""
-    from sample_chapter import plant_chapter
+    """A book with one chapter in parts (tests/sample_chapter.py) and a session (tests/sample_seminar.py), built as HTML."""
+    from sample_seminar import plant_seminar
 
     root = tmp_path_factory.mktemp("chapter")
-    plant_chapter(root)
+    plant_seminar(root)
     build(root, "html")
     return root
 

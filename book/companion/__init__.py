@@ -15,6 +15,7 @@ import sys
 # Altair's validator would build a grammar of internationalized addresses, which takes every notebook 1.6 s and nobody here uses.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
+from companion.answers import check
 from companion.data import DataError, cited, load
 from companion.days import JOHNSON, LIN, RECORD_END, dates, day, spell, spell_day
 from companion.figures import FigureError, figure
@@ -30,6 +31,7 @@ __all__ = [
     "DataError",
     "FigureError",
     "catalog",
+    "check",
     "checked",
     "choose",
     "cited",

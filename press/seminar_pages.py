@@ -1,0 +1,207 @@
+"""What is made of a session: the student's page, the room view, run sheet, worksheet, instructor's view and the student's bundle."""
+
+import json
+import re
+import zipfile
+from datetime import date
+from pathlib import Path
+
+import jinja2
+from sphinx.util import logging
+from sphinx.util.osutil import relative_uri
+
+from companion.days import spell
+from press import seminar
+from press.edition import BOOK, PRESS, citation, day, label
+from press.notebook_zip import contents
+from press.seminar_evidence import Shelf, sheets
+
+log = logging.getLogger(__name__)
+TEMPLATES = jinja2.Environment(
+    loader=jinja2.FileSystemLoader(PRESS / "templates" / "seminar"),
+    autoescape=jinja2.select_autoescape(["html"]),
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def find_sessions(app):
+    """Read the sessions (the event `builder-inited`); those whose page is in this book are kept, {page: session}."""
+    found, faults = seminar.sessions()
+    app.seminar = {f"{seminar.FOLDER}/{one.name}": one for one in found}
+    app.seminar_faults, app.seminar_shelf = faults, None
+
+
+def add_lead(app, docname, source):
+    """Put what the front matter tells students into a session's page (the event `source-read`): question, day, reading, text, stops."""
+    session = app.seminar.get(docname)
+    if session is None:
+        return
+    for path in sorted((BOOK / "instructor").glob("*.md")):
+        app.env.note_dependency(str(path))
+    page = seminar.front_matter(source[0])[1]
+    told = {
+        "session": session,
+        "lengths": seminar.LENGTHS,
+        "prompts": seminar.prompts(),
+        "author": seminar.author_of,
+    }
+    lead, stops = (
+        TEMPLATES.get_template(name).render(**told, day=spell(session.as_of))
+        for name in ("lead.md", "stops.md")
+    )
+    source[0] = re.sub(r"^# .+$", lambda head: f"{head[0]}\n\n{lead}", page, count=1, flags=re.M)
+    source[0] += f"\n\n{stops}"
+
+
+def _shelf(app):
+    app.seminar_shelf = app.seminar_shelf or Shelf(app.env)
+    return app.seminar_shelf
+
+
+def check(app, env):
+    """Say what is wrong with the sessions of this book, a line each (the event `env-check-consistency`)."""
+    shelf, faults = _shelf(app), []
+    for page in sorted(set(app.seminar) & env.found_docs):
+        session = app.seminar[page]
+        faults += [one for one in app.seminar_faults if one.startswith(f"{page}.md")]
+        for stop in session.stops:
+            for what in [*stop.show, *filter(None, [stop.figure])]:
+                if told := shelf.fault(what, session.as_of):
+                    faults.append(f"{page}.md, stop {stop.name!r}: show: found {told[0]}; expected {told[1]}")  # fmt: skip
+            for what in stop.reveal:
+                if shelf.revealed(what) is None:
+                    faults.append(f"{page}.md, stop {stop.name!r}: reveal: found {what}; expected a figure with rows that came later, since-<section with Since then>, or a claim that a chapter checks")  # fmt: skip
+        for name in session.reading or ():
+            if shelf.page(name) is None:
+                faults.append(f"{page}.md: reading: found {name}; expected the label of a page or section")  # fmt: skip
+    for fault in faults:
+        log.warning(fault)
+    app.seminar_sound = not faults
+
+
+def renew(app, env):
+    """Have the page of a session written again when a page that it draws on was read again (the event `env-updated`)."""
+    shelf, stale = _shelf(app), []
+    for page in sorted(set(app.seminar) & env.found_docs):
+        named = [name for stop in app.seminar[page].stops for name in [*stop.show, stop.prompt]]
+        made = Path(app.outdir) / f"{page}.html"
+        read = [Path(app.doctreedir) / f"{one}.doctree" for one in filter(None, map(shelf.page, named))]  # fmt: skip
+        if made.exists() and any(one.stat().st_mtime > made.stat().st_mtime for one in read):
+            stale.append(page)
+    return stale
+
+
+def _stops(session, shelf):
+    """Return the stops of a session as the templates take them: prompt, note, sheets of evidence and of what is revealed."""
+    asked, noted, made = seminar.prompts(), seminar.notes(), []
+    for number, stop in enumerate(session.stops, 1):
+        seen = [shelf.find(name) for name in stop.show]
+        opened = [shelf.revealed(what) for what in stop.reveal]
+        shown = [one for found in seen for one in sheets(found, f"{stop.name}-{found.label}")]
+        reveals = []
+        for one in opened:
+            if one[0] == "text":
+                reveals.append({"title": one[1], "lines": one[2]})
+            else:
+                name = f"{stop.name}-{one[1].label}"
+                reveals += [{"sheet": sheet} for sheet in sheets(one[1], name, opened=True)]
+        made.append(
+            {
+                "number": number,
+                "stop": stop,
+                "asked": asked[stop.prompt],
+                "note": noted[stop.prompt],
+                "seen": seen,
+                "sheets": shown,
+                "reveals": reveals,
+                "drawn": sheets(shelf.find(stop.figure), f"{stop.name}-draw")[0]
+                if stop.figure
+                else "",
+            }
+        )
+    return made
+
+
+def add_kit(app, pagename, templatename, context, doctree):
+    """Put the bar and the room view into a session's page, and write what goes with it (the event `html-page-context`)."""
+    session = app.seminar.get(pagename)
+    if app.builder.name != "html" or session is None or not getattr(app, "seminar_sound", True):
+        return
+    shelf = _shelf(app)
+    folder = f"seminar/{session.name}"
+
+    def address(name, here=f"{folder}/run-sheet.html"):
+        page, place = app.env.get_domain("std").anonlabels.get(name, ("", ""))
+        return page and f"{relative_uri(here, app.builder.get_target_uri(page))}#{place}"
+
+    plain, asked, noted = seminar.to_html, seminar.prompts(), seminar.notes()
+    told = {
+        "session": session,
+        "stops": _stops(session, shelf),
+        "lengths": seminar.LENGTHS,
+        "day": spell(session.as_of),
+        "due": spell(session.envelope["due"])
+        if isinstance(session.envelope.get("due"), date)
+        else "",  # fmt: skip
+        "html": lambda text: jinja2.utils.markupsafe.Markup(plain(text)),
+        "inline": lambda text: jinja2.utils.markupsafe.Markup(seminar.inline(text)),
+        "linked": lambda text: jinja2.utils.markupsafe.Markup(plain(text, address)),
+        "address": address,
+        "page": relative_uri(f"{folder}/run-sheet.html", f"{pagename}.html"),
+        "titles": {name: seminar.author_of(name) + shelf.title(name) for name in session.reading},
+        "opens": shelf.told,
+        "spare": [(asked[name], noted.get(name)) for name in session.spare],
+        "style": (PRESS / "static" / "seminar-paper.css").read_text(encoding="utf-8"),
+        "book": citation()["title"],
+        "label": label(),
+    }
+    out = Path(app.outdir) / folder
+    out.mkdir(parents=True, exist_ok=True)
+    for name in ("run-sheet", "worksheet", "instructor"):
+        text = TEMPLATES.get_template(f"{name}.html").render(**told)
+        (out / f"{name}.html").write_text(text, encoding="utf-8")
+    used = [found.page for one in told["stops"] for found in one["seen"]] + [one["asked"].page for one in told["stops"]]  # fmt: skip
+    names = dict.fromkeys(name.rpartition("/")[2] for name in used)
+    notebooks = [path for name in names if (path := BOOK / f"{name}.ipynb").exists()]
+    write_bundle(session, notebooks, (out / "worksheet.html").read_text(encoding="utf-8"), out / f"{session.name}.zip")  # fmt: skip
+    bar = TEMPLATES.get_template("bar.html").render(
+        session=session, base=relative_uri(f"{pagename}.html", f"{folder}/")
+    )
+    room = TEMPLATES.get_template("room.html").render(**told)
+    context["body"] = context["body"].replace("</h1>", f"</h1>\n{bar}", 1) + room
+    app.add_css_file("seminar.css")
+    app.add_js_file("seminar.js", loading_method="defer")
+
+
+def write_bundle(session, notebooks, worksheet, target):
+    """Write the student's bundle of a session: worksheet, notebooks, `companion` and data; its bytes depend on the book alone."""
+    files, package = {}, None
+    for path in notebooks:
+        made = contents(path)
+        told = json.loads(made["data/datapackage.json"])
+        package = package or {**told, "resources": []}
+        there = {item["name"] for item in package["resources"]}
+        package["resources"] += [item for item in told["resources"] if item["name"] not in there]
+        files |= made
+    if package:
+        files["data/datapackage.json"] = (json.dumps(package, indent=2, ensure_ascii=False) + "\n").encode()  # fmt: skip
+    readme = TEMPLATES.get_template("bundle.txt").render(
+        session=session, notebooks=notebooks, book=citation()["title"], label=label()
+    )
+    files |= {"README.txt": readme.encode(), "worksheet.html": worksheet.encode()}
+    when = (*map(int, day().split("-")), 0, 0, 0)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
+        for name, body in sorted(files.items()):
+            entry = zipfile.ZipInfo(f"{session.name}/{name}", when)
+            entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
+            out.writestr(entry, body)
+
+
+def register(app):
+    """Tell Sphinx what becomes of the sessions."""
+    app.connect("builder-inited", find_sessions)
+    app.connect("source-read", add_lead)
+    app.connect("env-check-consistency", check)
+    app.connect("env-updated", renew, priority=950)
+    app.connect("html-page-context", add_kit)
