@@ -37,7 +37,7 @@ TAIL = [
     "note",
 ]
 OPTIONAL = ["known_from", "value_then"]  # where a series has values of an earlier vintage
-OWN = ["articles", "sections", "claims"]  # tables of the book itself
+OWN = ["articles", "sections", "claims", "corrections"]  # tables of the book itself
 WITH_TAIL = [name for name in NAMES if name not in OWN]
 VERDICTS = {
     "supported",
@@ -987,6 +987,7 @@ def test_unknown_names_and_missing_files_are_refused(folder):
 
 def test_make_data_renews_sizes_and_hashes_and_nothing_else(folder, monkeypatch, capsys):
     monkeypatch.setattr(data, "FOLDER", folder)
+    monkeypatch.setattr(package.register, "keep", lambda *_, **__: "")  # tests/test_register.py
     assert (
         package.main() == 0
         and capsys.readouterr().out == f"{len(NAMES)} resources valid; renewed: none\n"
@@ -1012,6 +1013,7 @@ def test_make_data_renews_sizes_and_hashes_and_nothing_else(folder, monkeypatch,
 
 def test_the_check_names_a_changed_file_and_writes_nothing(folder, monkeypatch, capsys):
     monkeypatch.setattr(data, "FOLDER", folder)
+    monkeypatch.setattr(package.register, "keep", lambda *_, **__: "")  # tests/test_register.py
     assert package.main(["check"]) == 0
     assert capsys.readouterr().out == f"{len(NAMES)} resources valid; as recorded\n"
     path, before = folder / "timeline.csv", (folder / "datapackage.json").read_bytes()
@@ -1033,7 +1035,9 @@ def test_the_readme_tells_what_was_done_from_source_to_row_and_is_current(
     part = told.partition("## defense_budgets.csv\n")[2].partition("\n## ")[0]
     assert len(derived) and all(note in part for note in derived["note"].dropna().head(2))
     monkeypatch.setattr(data, "FOLDER", folder)
-    (folder / "README.md").write_text(told.replace("34 files", "33 files"), encoding="utf-8")
+    (folder / "README.md").write_text(
+        told.replace(f"{len(NAMES)} files", "33 files"), encoding="utf-8"
+    )
     assert package.main(["check"]) == 1
     assert capsys.readouterr().err == (
         "README.md: found an account of other rows; expected `make data` after a change\n"
@@ -1059,7 +1063,7 @@ def test_the_descriptor_offers_every_resource_the_chapters_count_on():
         "nhk_article9 nhk_same_house constitution_polls article9_polls alliance_views japan_korea_views "
         "rok_election_2025 rok_approval meetings leaders commitments burden us_inward_fdi democracy dprk_tests "
         "pla_activity unga_ideal_points history_events arms_export_rules taiwan_strait_transits exercise_examples "
-        "threat_indicators timeline articles sections claims forecasts".split()
+        "threat_indicators timeline articles sections claims forecasts corrections".split()
     )
 
 

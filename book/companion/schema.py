@@ -47,7 +47,8 @@ _TYPES: dict[str, tuple[str, Callable[[str], Any], str]] = {
 }
 
 
-def _shown(text):
+def shown(text: str) -> str:
+    """Return a cell as a message shows it: in quotation marks, cut at 40 characters; "nothing" for an empty one."""
     text = text if len(text) <= 40 else text[:37] + "..."
     return f'"{text}"' if text else "nothing"
 
@@ -116,8 +117,8 @@ def _check_header(file, header, names):
                 file,
                 1,
                 name,
-                f"{_shown(name)} in this place",
-                f"{_shown(wanted)}, in the schema's order",
+                f"{shown(name)} in this place",
+                f"{shown(wanted)}, in the schema's order",
             )
 
 
@@ -133,16 +134,16 @@ def _cell(file, row, field, text):
     try:
         value = read(text)
     except (ValueError, KeyError):
-        _refuse(file, row, column, _shown(text), what)
+        _refuse(file, row, column, shown(text), what)
     if "enum" in rules and text not in map(str, rules["enum"]):
-        _refuse(file, row, column, _shown(text), "one of: " + ", ".join(map(str, rules["enum"])))
+        _refuse(file, row, column, shown(text), "one of: " + ", ".join(map(str, rules["enum"])))
     if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
-        _refuse(file, row, column, _shown(text), f"the form {rules['pattern']}")
+        _refuse(file, row, column, shown(text), f"the form {rules['pattern']}")
     for bound, sign in (("minimum", "at least"), ("maximum", "at most")):
         if bound in rules:
             limit = as_date(rules[bound]) if field["type"] == "date" else rules[bound]
             if value < limit if bound == "minimum" else value > limit:
-                _refuse(file, row, column, _shown(text), f"{sign} {rules[bound]}")
+                _refuse(file, row, column, shown(text), f"{sign} {rules[bound]}")
     return value
 
 
@@ -197,4 +198,4 @@ def check_references(
         strange = frame[column].dropna()
         strange = strange[~strange.isin(known)]
         for row, value in strange.items():
-            _refuse(path.name, row + 2, column, _shown(value), f"one of: {', '.join(known)}")
+            _refuse(path.name, row + 2, column, shown(value), f"one of: {', '.join(known)}")

@@ -1,0 +1,197 @@
+"""The register of changes: no row differs from the last edition's without a line that says why, and no line says what is not there."""
+
+import csv
+import json
+import shutil
+
+import pytest
+from conftest import ROOT
+
+from companion import data
+from companion.data import DataError
+from press import package, register
+from press.differences import keys_of
+from press.edition import published
+from press.trees import folder_tree
+
+DATA = ROOT / "data"
+VERSION, TREE = register.last_edition()
+compared = pytest.mark.skipif(TREE is None, reason="the last edition is not in this copy")
+VIEWS = "japan_korea_views.csv"
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    shutil.copytree(DATA, tmp_path / "data")
+    monkeypatch.setattr(data, "FOLDER", tmp_path / "data")
+    return tmp_path / "data"
+
+
+def rows_of(folder, name):
+    with open(folder / name, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def put(folder, name, rows):
+    with open(folder / name, "w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        out.writeheader()
+        out.writerows(rows)
+
+
+def change(folder, name, number, **cells):
+    """Change cells of a row, by its row in the file; returns what stood there."""
+    rows = rows_of(folder, name)
+    before = {key: rows[number - 2][key] for key in cells}
+    rows[number - 2].update(cells)
+    put(folder, name, rows)
+    return before
+
+
+def refused(folder, may_write=False):
+    with pytest.raises(DataError) as caught:
+        register.keep(folder, may_write=may_write)
+    assert "\n" not in str(caught.value)
+    return str(caught.value)
+
+
+@compared
+def test_every_row_that_differs_from_the_last_edition_is_named_with_its_reason():
+    assert register.keep(DATA, may_write=False) == ""
+    lines = register.read(DATA)
+    for line in lines:
+        assert line["why"], f"{register.FILE}, row {line['at']}: no reason"
+    assert {line["since"] for line in lines} <= {VERSION, *(row["version"] for row in published())}
+
+
+@compared
+def test_a_change_gets_a_line_and_waits_for_its_reason(folder, capsys):
+    """Refused without a line, begun by `make data`, refused without a reason, and accepted with one."""
+    place = f'{VIEWS}, row 5, column "favorable_pct"'
+    old = change(folder, VIEWS, 5, favorable_pct="99.5")["favorable_pct"]
+    found = f'{place}: found "99.5", where edition {VERSION} has "{old}"'
+    assert (
+        refused(folder) == f"{found}; expected a line in corrections.csv, which `make data` begins"
+    )
+    number = len(register.read(folder)) + 2
+    assert package.main() == 1
+    asked = f'{found}; expected the reason in corrections.csv, row {number}, column "why"'
+    assert capsys.readouterr().err.strip() == asked
+    assert refused(folder).startswith(f'corrections.csv, row {number}, column "why": found nothing')
+    begun = register.read(folder)[-1]
+    assert (begun["column"], begun["old"], begun["new"]) == ("favorable_pct", old, "99.5")
+    assert refused(folder, True) == asked, "asked again"
+    change(
+        folder, register.FILE, number, why="The report of the survey prints 99.5", source="made up"
+    )
+    assert register.keep(folder) == register.keep(folder, False) == ""
+    change(folder, VIEWS, 5, favorable_pct="9.95")
+    for may_write in (False, True):
+        told = f'{place}: found "9.95"; expected "99.5", as corrections.csv, row {number} tells'
+        assert refused(folder, may_write) == told
+    change(folder, VIEWS, 5, favorable_pct=old)
+    told = f'{place}: found "{old}"; expected "99.5", as corrections.csv, row {number} tells'
+    assert refused(folder, True) == told, "a line that outlived its change"
+
+
+@compared
+def test_rows_that_come_go_or_change_places_are_named(folder):
+    rows = rows_of(folder, VIEWS)
+    key = " | ".join(
+        rows[6][column] for column in keys_of(folder_tree(ROOT))["japan_korea_views"][1]
+    )
+    put(folder, VIEWS, rows[:6] + rows[7:])
+    assert f"no row {key}" in refused(folder)
+    put(folder, VIEWS, rows[:4] + [{**rows[4], "year": "1990"}] + rows[4:])
+    assert f"{VIEWS}, row 6: found the row" in refused(folder)
+    number = len(register.read(folder)) + 2
+    refused(folder, True)
+    change(folder, register.FILE, number, why="made up")
+    assert register.keep(folder) == ""
+    change(folder, VIEWS, 6, favorable_pct="1")
+    assert refused(folder).startswith(f"{VIEWS}, row 6: found"), "a new row, changed afterwards"
+    two = rows_of(folder, "nhk_constitution.csv")
+    two[3]["need_pct"], two[4]["need_pct"] = two[4]["need_pct"], two[3]["need_pct"]
+    put(folder, VIEWS, rows)
+    put(folder, "nhk_constitution.csv", two)
+    shutil.copy(DATA / register.FILE, folder)
+    assert refused(folder).startswith('nhk_constitution.csv, row 5, column "need_pct"')
+
+
+@compared
+def test_a_row_of_a_set_is_named_when_it_changes(folder):
+    line = next(
+        line
+        for line in register.read(folder)
+        if line["column"] == "grade" and int(line["rows"]) > 20
+    )
+    name = f"{line['resource']}.csv"
+    number = next(
+        n for n, row in enumerate(rows_of(folder, name), 2) if row["grade"] == line["new"]
+    )
+    change(folder, name, number, grade="derived")
+    assert refused(folder).startswith(f'{name}, row {number}, column "grade": found "derived"')
+
+
+@compared
+def test_one_line_may_name_many_rows(folder):
+    """A key with "*" and empty sums takes what no other line names; `make data` writes the sums."""
+    rows = rows_of(folder, "sipri_milex.csv")
+    many = [row for row in rows if row["country"] == "Japan" and row["metric"] == rows[0]["metric"]]
+    for row in many:
+        row["unit"] = "made up"
+    put(folder, "sipri_milex.csv", rows)
+    refused(folder, True)
+    lines = register.read(folder)
+    begun = [line for line in lines if not line["why"]]
+    assert len(begun) == len(many)
+    rule = {**begun[0], "key": "Japan | * | * | *", "why": "made up", "rows": "", "sums": ""}
+    register.write(folder, [*lines[: -len(begun)], rule])
+    assert refused(folder).startswith(
+        f'corrections.csv, row {len(lines) - len(begun) + 2}, column "sums"'
+    )
+    assert register.keep(folder) == "" and register.keep(folder, False) == ""
+    assert register.read(folder)[-1]["rows"] == str(len(many))
+
+
+@compared
+def test_a_new_column_is_one_line(folder):
+    rows = rows_of(folder, "leaders.csv")
+    put(folder, "leaders.csv", [{**row, "extra": "made up"} for row in rows])
+    path = folder / "datapackage.json"
+    told = json.loads(path.read_text(encoding="utf-8"))
+    item = next(item for item in told["resources"] if item["name"] == "leaders")
+    item["schema"]["fields"].append({"name": "extra", "type": "string"})
+    path.write_text(json.dumps(told), encoding="utf-8")
+    refused(folder, True)
+    begun = [line for line in register.read(folder) if not line["why"]]
+    assert [(line["key"], line["column"], line["rows"]) for line in begun] == [
+        ("*", "extra", str(len(rows)))
+    ]
+
+
+def test_without_the_last_edition_it_says_so_and_holds_what_is_named(folder, monkeypatch, capsys):
+    monkeypatch.setattr(register, "last_edition", lambda: (VERSION, None))
+    assert package.main(["check"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert len(told) == 2 and f"edition {VERSION} is not in this copy" in told[1]
+    change(folder, "nhk_constitution.csv", 3, undecided_pct="31")
+    number = next(
+        n
+        for n, row in enumerate(rows_of(folder, "nhk_constitution.csv"), 2)
+        if row["year"] == "2007"
+    )
+    change(folder, "nhk_constitution.csv", number, undecided_pct="39")
+    assert refused(folder).startswith(
+        f'nhk_constitution.csv, row {number}, column "undecided_pct": found "39"; expected "30"'
+    )
+
+
+def test_a_register_of_other_columns_is_refused(folder):
+    path = folder / register.FILE
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("since,", "from,", 1), encoding="utf-8"
+    )
+    assert refused(folder).startswith(
+        "corrections.csv, row 1: found other columns; expected since, resource"
+    )
