@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 
 import pytest
@@ -9,10 +10,11 @@ from conftest import ROOT
 
 from companion import data
 from companion.data import DataError
-from press import package, register
+from companion.markup import text as written
+from press import corrected, package, register
 from press.differences import keys_of
 from press.edition import published
-from press.trees import folder_tree
+from press.trees import figures, folder_tree, vintages
 
 DATA = ROOT / "data"
 VERSION, TREE = register.last_edition()
@@ -195,3 +197,29 @@ def test_a_register_of_other_columns_is_refused(folder):
     assert refused(folder).startswith(
         "corrections.csv, row 1: found other columns; expected since, resource"
     )
+
+
+# --- What a reader is told ----------------------------------------------------------------------
+
+
+@compared
+def test_a_figure_says_what_was_corrected_in_the_rows_that_it_shows():
+    shown = figures(folder_tree(ROOT))
+    told = corrected.under(shown["fig-nhk-constitution"])
+    assert told == (
+        f"Corrected since edition {VERSION}: 2007, landline, cannot say: nothing → 30. [What changed](#changed-rows)."
+    )
+    sealed = {**shown["fig-nhk-constitution"], "table": {"columns": ["Year"], "rows": [["2024"]]}}
+    assert corrected.under(sealed) == "", "of a row that the figure does not show, nothing is said"
+    assert corrected.under(shown["fig-johnson-democracy"]) == "", (
+        "new days of publication correct no number"
+    )
+
+
+@compared
+def test_the_page_tells_every_reason_once_and_folds_the_rows():
+    told = corrected.part(vintages(folder_tree(ROOT)))
+    for why in {line["why"] for line in register.read(DATA)}:
+        assert told.count(f"**{written(why)}.**") == 1, why
+    paper = re.sub(r"````\{only\} builder_html\n.*?\n````", "", told, flags=re.S)
+    assert "<li>" in told and "<" not in paper and len(paper) < 13_000, "on paper the reasons alone"
