@@ -14,7 +14,7 @@ from companion import data
 from companion.data import DESCRIPTOR, RECALLED, DataError, load, resource, resources
 from companion.markup import link, text
 from companion.output import spans
-from press import register
+from press import register, rules
 
 README = "README.md"
 HEAD = """# From source to row
@@ -114,6 +114,7 @@ def main(words=()):
     check = list(words) == ["check"]
     try:
         renew(write=False)  # a row that cannot be read is named first
+        rules.check(data.FOLDER)
         unseen = register.keep(data.FOLDER, may_write=not check)
         changed = renew(write=not check)
         stale = _write_account(data.FOLDER, write=not check)

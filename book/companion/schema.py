@@ -15,6 +15,9 @@ from typing import Any
 
 import pandas as pd
 
+TWICE = re.compile(r"[ÂÃÅâãäåæçèéêëìí][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+"""What UTF-8 looks like where it was read as Latin-1 or Windows-1252 and written again."""
+
 
 class DataError(ValueError):
     """Something in the data is not as the schema says; the message is one line."""
@@ -34,7 +37,7 @@ def _as_number(kind, pattern, text):
 
 
 # Table Schema type: what it is called in a message, how a cell is read, the pandas type.
-_TYPES: dict[str, tuple[str, Callable[[str], Any], str]] = {
+TYPES: dict[str, tuple[str, Callable[[str], Any], str]] = {
     "string": ("text", str, "string"),
     "integer": ("a whole number", lambda s: _as_number(int, r"-?\d+", s), "Int64"),
     "number": (
@@ -67,6 +70,12 @@ def _rows(file, raw):
     except UnicodeDecodeError as error:
         row = raw.count(b"\n", 0, error.start) + 1
         _refuse(file, row, None, f"the byte 0x{raw[error.start]:02x}", "text in UTF-8")
+    if odd := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]", text):
+        row, found = text.count("\n", 0, odd.start()) + 1, f"the character U+{ord(odd[0]):04X}"
+        _refuse(file, row, None, found, "text that can be read")
+    if odd := TWICE.search(text):
+        row = text.count("\n", 0, odd.start()) + 1
+        _refuse(file, row, None, f'"{odd[0]}"', "text decoded once, as UTF-8")
     if "\r" in text:
         row = text.count("\n", 0, text.index("\r")) + 1
         _refuse(file, row, None, "a carriage return (CR)", "lines that end in LF only")
@@ -130,7 +139,7 @@ def _cell(file, row, field, text):
         if rules.get("required"):
             _refuse(file, row, column, "nothing", "a value (required)")
         return None
-    what, read, _ = _TYPES[field["type"]]
+    what, read, _ = TYPES[field["type"]]
     try:
         value = read(text)
     except (ValueError, KeyError):
@@ -157,13 +166,13 @@ def read_table(
     fields = schema["fields"]
     names = [field["name"] for field in fields]
     for field in fields:
-        if field["type"] not in _TYPES:
+        if field["type"] not in TYPES:
             _refuse(
                 descriptor,
                 None,
                 field["name"],
                 f'the type "{field["type"]}"',
-                "one of: " + ", ".join(_TYPES),
+                "one of: " + ", ".join(TYPES),
             )
     header, *lines = _rows(path.name, path.read_bytes()) or [[]]
     _check_header(path.name, header, names)
@@ -183,7 +192,7 @@ def read_table(
                 _refuse(path.name, row, ", ".join(key), found, "a key used once")
             seen[mark] = row
     return pd.DataFrame(
-        {f["name"]: pd.Series(columns[f["name"]], dtype=_TYPES[f["type"]][2]) for f in fields}
+        {f["name"]: pd.Series(columns[f["name"]], dtype=TYPES[f["type"]][2]) for f in fields}
     )
 
 
