@@ -125,10 +125,9 @@ def _says(change, column, version):
     if column != ROW:
         there = f"where edition {version} has {shown(old)}"
         return f"{_place(change, column)}: found {shown(new)}, {there}"
+    what, there = ("no row", "has it") if new == GONE[1] else ("the row", "has none")
     name = BETWEEN.join(change.key)
-    what = f"no row {name}" if new == GONE[1] else f"the row {name}"
-    there = "has it" if new == GONE[1] else "has none"
-    return f"{_place(change, column)}: found {what}, where edition {version} {there}"
+    return f"{_place(change, column)}: found {what} {name}, where edition {version} {there}"
 
 
 def _admits(line, change):
@@ -173,6 +172,42 @@ def _skeletons(version, changes, old, new):
     return [{**line, "rows": str(line["rows"])} for line in lines.values()]
 
 
+def _cover(line, inside, new, single):
+    """Take the cells that a line names out of the changes `inside` its file; return their sums, and add cells with a line of their own to `single`."""
+    found, known = [], sums(line)
+    for change in list(inside.values()):
+        columns = _admits(line, change)
+        cells = new[change.resource].rows[change.key][1] if columns and change.row else None
+        sum_here = sum_of(line, change.key, cells) if columns and is_set(line) else ""
+        if not columns or is_set(line) and known and sum_here not in known:
+            continue
+        found.append(sum_here)
+        for column in columns:
+            del change.cells[column]
+            single += [(change.resource, change.key, column)] * (not is_set(line))
+        if not change.cells:
+            del inside[change.key]
+    return found
+
+
+def _stand(line, new):
+    """Return the sums of what a line names as it stands, where the last edition is not at hand."""
+    found = [sum_of(line, key, cells) for key, _, cells in named(line, new)]
+    return found or (sorted(sums(line) or {""}) if line["new"] == GONE[1] else [])
+
+
+def _count(line, found, single):
+    """Write into a set its sums, where it has none, or where a row left it for a line of its own."""
+    left_it = {
+        key
+        for name, key, column in single
+        if is_set(line) and fits(line, name, key) and column in columns_of(line)
+    }
+    begun = is_set(line) and not line["sums"] and found
+    if begun or found and len(found) < int(line["rows"] or 0) <= len(found) + len(left_it):
+        line["sums"], line["rows"] = "".join(found), str(len(found))
+
+
 def examine(version, old, new, lines):
     """Compare two packages by the lines of a register that are of edition `version`.
 
@@ -185,30 +220,17 @@ def examine(version, old, new, lines):
     for change in changes or ():
         inside = left.setdefault(change.resource, {})
         inside[change.key] = change._replace(cells=dict(change.cells))
-    for line in sorted(own, key=lambda line: is_set(line) and not line["sums"]):  # those last
-        found = []
+    single: list[tuple] = []  # the cells that have a line of their own
+    for line in sorted(own, key=lambda line: (is_set(line), not line["sums"])):
         inside = left.get(line["resource"], {})
-        for change in list(inside.values()):
-            columns = _admits(line, change)
-            if not columns:
-                continue
-            cells = new[change.resource].rows[change.key][1] if change.row else None
-            sum_here = sum_of(line, change.key, cells) if is_set(line) else ""
-            if is_set(line) and line["sums"] and sum_here not in sums(line):
-                continue
-            found.append(sum_here)
-            for column in columns:
-                del change.cells[column]
-            if not change.cells:
-                del inside[change.key]
-        if changes is None:
-            found = [sum_of(line, key, cells) for key, _, cells in named(line, new)]
-            gone = line["new"] == GONE[1]
-            found += sorted(sums(line) or {""}) if gone and not found else []
-        if is_set(line) and not line["sums"] and found:
-            line["sums"], line["rows"] = "".join(found), str(len(found))
+        found = _stand(line, new) if changes is None else _cover(line, inside, new, single)
+        _count(line, found, single)
         if str(len(found)) != line["rows"] or not found:
             faults.append(_astray(line, found, list(inside.values()), new, version))
+            if not is_set(line) and (own_cell := inside.get(tuple(line["key"].split(BETWEEN)))):
+                own_cell.cells.pop(
+                    line["column"], None
+                )  # the line is to be mended, not a second begun
         elif not line["why"].strip():
             faults.append(
                 f'{FILE}, row {line["at"]}, column "why": found nothing; expected why {line["column"]} of {line["resource"]}, {line["key"]}, went from {shown(line["old"])} to {shown(line["new"])}'
@@ -223,8 +245,14 @@ def _astray(line, found, left, new, version):
     for change in left:
         here = [c for c in columns_of(line) if c in change.cells]
         if here and fits(line, change.resource, change.key):
-            now = change.cells[here[0]][1]
-            told = line["new"] if line["new"] != VARIOUS else "the value of which it tells"
+            was, now = change.cells[here[0]]
+            if line["new"] == now and line["old"] != was:
+                return f'{at}, column "old": found {shown(line["old"])}; expected {shown(was)}, as edition {version} has it'
+            told = (
+                line["new"]
+                if line["new"] != VARIOUS
+                else "what it tells of, or a line for the cell alone"
+            )
             return f"{_place(change, here[0])}: found {shown(now)}; expected {told if is_set(line) else shown(told)}, as {at} tells"
     for change in left:  # a row that a set names is gone
         if change.cells.get(ROW) == GONE and fits(line, change.resource, change.key):
@@ -245,8 +273,7 @@ def keep(folder: Path, may_write: bool = True) -> str:
     is there or lacks its reason, and at the first difference without a line; the file then has the beginning of one,
     unless `may_write` is False.
     """
-    version, tree = last_edition()
-    lines = read(folder)
+    lines, (version, tree) = read(folder), last_edition()
     if not version:
         return ""
     inside = folder_tree(Path(folder))

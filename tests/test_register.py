@@ -8,10 +8,9 @@ import shutil
 import pytest
 from conftest import ROOT
 
-from companion import data
 from companion.data import DataError
 from companion.markup import text as written
-from press import corrected, package, register
+from press import corrected, register
 from press.differences import keys_of
 from press.edition import published
 from press.trees import figures, folder_tree, vintages
@@ -22,11 +21,27 @@ compared = pytest.mark.skipif(TREE is None, reason="the last edition is not in t
 VIEWS = "japan_korea_views.csv"
 
 
+FEW = ("japan_korea_views", "leaders", "nhk_constitution", "sipri_milex")
+
+
+def only_few(text):
+    """A descriptor with some files alone."""
+    package = json.loads(text)
+    package["resources"] = [item for item in package["resources"] if item["name"] in FEW]
+    return json.dumps(package)
+
+
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
-    shutil.copytree(DATA, tmp_path / "data")
-    monkeypatch.setattr(data, "FOLDER", tmp_path / "data")
-    return tmp_path / "data"
+    """A package of a few files, and the last edition of the same."""
+    for name in FEW:
+        shutil.copy(DATA / f"{name}.csv", tmp_path)
+    path = tmp_path / "datapackage.json"
+    path.write_text(only_few((DATA / path.name).read_text(encoding="utf-8")), encoding="utf-8")
+    register.write(tmp_path, [line for line in register.read(DATA) if line["resource"] in FEW])
+    few = lambda name: only_few(TREE(name)) if name.endswith(".json") else TREE(name)  # noqa: E731
+    monkeypatch.setattr(register, "last_edition", lambda: (VERSION, TREE and few))
+    return tmp_path
 
 
 def rows_of(folder, name):
@@ -67,32 +82,31 @@ def test_every_row_that_differs_from_the_last_edition_is_named_with_its_reason()
 
 
 @compared
-def test_a_change_gets_a_line_and_waits_for_its_reason(folder, capsys):
+def test_a_change_gets_a_line_and_waits_for_its_reason(folder):
     """Refused without a line, begun by `make data`, refused without a reason, and accepted with one."""
     place = f'{VIEWS}, row 5, column "favorable_pct"'
-    old = change(folder, VIEWS, 5, favorable_pct="99.5")["favorable_pct"]
-    found = f'{place}: found "99.5", where edition {VERSION} has "{old}"'
+    old = change(folder, VIEWS, 5, favorable_pct="25.5")["favorable_pct"]
+    found = f'{place}: found "25.5", where edition {VERSION} has "{old}"'
     assert (
         refused(folder) == f"{found}; expected a line in corrections.csv, which `make data` begins"
     )
     number = len(register.read(folder)) + 2
-    assert package.main() == 1
     asked = f'{found}; expected the reason in corrections.csv, row {number}, column "why"'
-    assert capsys.readouterr().err.strip() == asked
+    assert refused(folder, True) == asked
     assert refused(folder).startswith(f'corrections.csv, row {number}, column "why": found nothing')
     begun = register.read(folder)[-1]
-    assert (begun["column"], begun["old"], begun["new"]) == ("favorable_pct", old, "99.5")
+    assert (begun["column"], begun["old"], begun["new"]) == ("favorable_pct", old, "25.5")
     assert refused(folder, True) == asked, "asked again"
     change(
-        folder, register.FILE, number, why="The report of the survey prints 99.5", source="made up"
+        folder, register.FILE, number, why="The report of the survey prints 25.5", source="made up"
     )
     assert register.keep(folder) == register.keep(folder, False) == ""
-    change(folder, VIEWS, 5, favorable_pct="9.95")
+    change(folder, VIEWS, 5, favorable_pct="2.55")
     for may_write in (False, True):
-        told = f'{place}: found "9.95"; expected "99.5", as corrections.csv, row {number} tells'
+        told = f'{place}: found "2.55"; expected "25.5", as corrections.csv, row {number} tells'
         assert refused(folder, may_write) == told
     change(folder, VIEWS, 5, favorable_pct=old)
-    told = f'{place}: found "{old}"; expected "99.5", as corrections.csv, row {number} tells'
+    told = f'{place}: found "{old}"; expected "25.5", as corrections.csv, row {number} tells'
     assert refused(folder, True) == told, "a line that outlived its change"
 
 
@@ -116,7 +130,7 @@ def test_rows_that_come_go_or_change_places_are_named(folder):
     two[3]["need_pct"], two[4]["need_pct"] = two[4]["need_pct"], two[3]["need_pct"]
     put(folder, VIEWS, rows)
     put(folder, "nhk_constitution.csv", two)
-    shutil.copy(DATA / register.FILE, folder)
+    register.write(folder, [line for line in register.read(folder) if line["why"] != "made up"])
     assert refused(folder).startswith('nhk_constitution.csv, row 5, column "need_pct"')
 
 
@@ -132,7 +146,15 @@ def test_a_row_of_a_set_is_named_when_it_changes(folder):
         n for n, row in enumerate(rows_of(folder, name), 2) if row["grade"] == line["new"]
     )
     change(folder, name, number, grade="derived")
-    assert refused(folder).startswith(f'{name}, row {number}, column "grade": found "derived"')
+    for may_write in (False, True):
+        told = refused(folder, may_write)
+        assert told.startswith(f'{name}, row {number}, column "grade": found "derived"'), told
+    lines = register.read(folder)
+    assert (lines[-1]["column"], lines[-1]["new"], lines[-1]["why"]) == ("grade", "derived", "")
+    register.write(folder, [*lines[:-1], {**lines[-1], "why": "made up"}])
+    assert register.keep(folder) == "", "with a line of its own the row leaves the set"
+    left = next(one for one in register.read(folder) if one["at"] == line["at"])
+    assert (int(left["rows"]), left["why"]) == (int(line["rows"]) - 1, line["why"])
 
 
 @compared
@@ -172,11 +194,9 @@ def test_a_new_column_is_one_line(folder):
     ]
 
 
-def test_without_the_last_edition_it_says_so_and_holds_what_is_named(folder, monkeypatch, capsys):
+def test_without_the_last_edition_it_says_so_and_holds_what_is_named(folder, monkeypatch):
     monkeypatch.setattr(register, "last_edition", lambda: (VERSION, None))
-    assert package.main(["check"]) == 0
-    told = capsys.readouterr().out.splitlines()
-    assert len(told) == 2 and f"edition {VERSION} is not in this copy" in told[1]
+    assert f"edition {VERSION} is not in this copy" in register.keep(folder, False)
     change(folder, "nhk_constitution.csv", 3, undecided_pct="31")
     number = next(
         n
