@@ -14,7 +14,7 @@ from companion import data
 from companion.data import DESCRIPTOR, RECALLED, DataError, load, resource, resources
 from companion.markup import link, text
 from companion.output import spans
-from press import register, rules
+from press import register_check, rules
 
 README = "README.md"
 HEAD = """# From source to row
@@ -115,7 +115,7 @@ def main(words=()):
     try:
         renew(write=False)  # a row that cannot be read is named first
         rules.check(data.FOLDER)
-        unseen = register.keep(data.FOLDER, may_write=not check)
+        unseen = register_check.keep(data.FOLDER, may_write=not check)
         changed = renew(write=not check)
         stale = _write_account(data.FOLDER, write=not check)
     except DataError as error:

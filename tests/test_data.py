@@ -987,8 +987,10 @@ def test_unknown_names_and_missing_files_are_refused(folder):
 
 def test_make_data_renews_sizes_and_hashes_and_nothing_else(folder, monkeypatch, capsys):
     monkeypatch.setattr(data, "FOLDER", folder)
-    monkeypatch.setattr(package.register, "keep", lambda *_, **__: "")  # tests/test_register.py
-    monkeypatch.setattr(package.register, "keep", lambda *_, **__: "not compared")
+    monkeypatch.setattr(
+        package.register_check, "keep", lambda *_, **__: ""
+    )  # tests/test_register.py
+    monkeypatch.setattr(package.register_check, "keep", lambda *_, **__: "not compared")
     assert package.main() == 0
     assert capsys.readouterr().out == f"{len(NAMES)} resources valid; renewed: none\nnot compared\n"
     path = folder / "timeline.csv"
@@ -1012,7 +1014,9 @@ def test_make_data_renews_sizes_and_hashes_and_nothing_else(folder, monkeypatch,
 
 def test_the_check_names_a_changed_file_and_writes_nothing(folder, monkeypatch, capsys):
     monkeypatch.setattr(data, "FOLDER", folder)
-    monkeypatch.setattr(package.register, "keep", lambda *_, **__: "")  # tests/test_register.py
+    monkeypatch.setattr(
+        package.register_check, "keep", lambda *_, **__: ""
+    )  # tests/test_register.py
     assert package.main(["check"]) == 0
     assert capsys.readouterr().out == f"{len(NAMES)} resources valid; as recorded\n"
     path, before = folder / "timeline.csv", (folder / "datapackage.json").read_bytes()

@@ -10,13 +10,13 @@ from conftest import ROOT
 
 from companion.data import DataError
 from companion.markup import text as written
-from press import corrected, register
+from press import corrected, register, register_check
 from press.differences import keys_of
 from press.edition import published
 from press.trees import figures, folder_tree, vintages
 
 DATA = ROOT / "data"
-VERSION, TREE = register.last_edition()
+VERSION, TREE = register_check.last_edition()
 compared = pytest.mark.skipif(TREE is None, reason="the last edition is not in this copy")
 VIEWS = "japan_korea_views.csv"
 
@@ -40,7 +40,7 @@ def folder(tmp_path, monkeypatch):
     path.write_text(only_few((DATA / path.name).read_text(encoding="utf-8")), encoding="utf-8")
     register.write(tmp_path, [line for line in register.read(DATA) if line["resource"] in FEW])
     few = lambda name: only_few(TREE(name)) if name.endswith(".json") else TREE(name)  # noqa: E731
-    monkeypatch.setattr(register, "last_edition", lambda: (VERSION, TREE and few))
+    monkeypatch.setattr(register_check, "last_edition", lambda: (VERSION, TREE and few))
     return tmp_path
 
 
@@ -67,14 +67,14 @@ def change(folder, name, number, **cells):
 
 def refused(folder, may_write=False):
     with pytest.raises(DataError) as caught:
-        register.keep(folder, may_write=may_write)
+        register_check.keep(folder, may_write=may_write)
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
 
 @compared
 def test_every_row_that_differs_from_the_last_edition_is_named_with_its_reason():
-    assert register.keep(DATA, may_write=False) == ""
+    assert register_check.keep(DATA, may_write=False) == ""
     lines = register.read(DATA)
     for line in lines:
         assert line["why"], f"{register.FILE}, row {line['at']}: no reason"
@@ -100,7 +100,7 @@ def test_a_change_gets_a_line_and_waits_for_its_reason(folder):
     change(
         folder, register.FILE, number, why="The report of the survey prints 25.5", source="made up"
     )
-    assert register.keep(folder) == register.keep(folder, False) == ""
+    assert register_check.keep(folder) == register_check.keep(folder, False) == ""
     change(folder, VIEWS, 5, favorable_pct="2.55")
     for may_write in (False, True):
         told = f'{place}: found "2.55"; expected "25.5", as corrections.csv, row {number} tells'
@@ -123,7 +123,7 @@ def test_rows_that_come_go_or_change_places_are_named(folder):
     number = len(register.read(folder)) + 2
     refused(folder, True)
     change(folder, register.FILE, number, why="made up")
-    assert register.keep(folder) == ""
+    assert register_check.keep(folder) == ""
     change(folder, VIEWS, 6, favorable_pct="1")
     assert refused(folder).startswith(f"{VIEWS}, row 6: found"), "a new row, changed afterwards"
     two = rows_of(folder, "nhk_constitution.csv")
@@ -152,7 +152,7 @@ def test_a_row_of_a_set_is_named_when_it_changes(folder):
     lines = register.read(folder)
     assert (lines[-1]["column"], lines[-1]["new"], lines[-1]["why"]) == ("grade", "derived", "")
     register.write(folder, [*lines[:-1], {**lines[-1], "why": "made up"}])
-    assert register.keep(folder) == "", "with a line of its own the row leaves the set"
+    assert register_check.keep(folder) == "", "with a line of its own the row leaves the set"
     left = next(one for one in register.read(folder) if one["at"] == line["at"])
     assert (int(left["rows"]), left["why"]) == (int(line["rows"]) - 1, line["why"])
 
@@ -174,7 +174,7 @@ def test_one_line_may_name_many_rows(folder):
     assert refused(folder).startswith(
         f'corrections.csv, row {len(lines) - len(begun) + 2}, column "sums"'
     )
-    assert register.keep(folder) == "" and register.keep(folder, False) == ""
+    assert register_check.keep(folder) == "" and register_check.keep(folder, False) == ""
     assert register.read(folder)[-1]["rows"] == str(len(many))
 
 
@@ -195,8 +195,8 @@ def test_a_new_column_is_one_line(folder):
 
 
 def test_without_the_last_edition_it_says_so_and_holds_what_is_named(folder, monkeypatch):
-    monkeypatch.setattr(register, "last_edition", lambda: (VERSION, None))
-    assert f"edition {VERSION} is not in this copy" in register.keep(folder, False)
+    monkeypatch.setattr(register_check, "last_edition", lambda: (VERSION, None))
+    assert f"edition {VERSION} is not in this copy" in register_check.keep(folder, False)
     change(folder, "nhk_constitution.csv", 3, undecided_pct="31")
     number = next(
         n
