@@ -7,7 +7,7 @@ from datetime import date
 from functools import lru_cache
 
 from companion.data import resource
-from companion.days import spell_day
+from companion.days import spell, spell_day
 from companion.markup import pieces
 from companion.markup import text as written
 from press.differences import ROW, last_edition, tables
@@ -94,6 +94,8 @@ def corrections(meta):
         for key, _, cells in named(line, new):
             if any(_shows(row, cells, column) for row in meta["table"]["rows"]):
                 name = ", ".join(part for part in key if part != "1")  # the first wave
+                if len(key) == 1 and (when := cells.get("date")):  # an id alone says nothing
+                    name = f"{name} of {spell(when)}"
                 title = _titles(line["resource"])[column].lower()
                 told.append(f"{name}, {title}: {line['old'] or 'nothing'} → {line['new']}")
     return version, told
@@ -158,7 +160,7 @@ def by_reason(titles):
             of = next(iter(columns)) if len(columns) == 1 else ""
             said = f"{_count(sum(rows for _, rows, _ in told), 'row')} of {len(told)} files{of}"
         parts.append(
-            f"**{written(why)}.** {said}.\n\n"
+            f"{written(why)}. *{said}.*\n\n"
             "````{only} builder_html\n```{raw} html\n"
             f'<details class="figure-later"><summary>Rows</summary><ul>{"".join(folded)}</ul></details>\n'
             "```\n````"

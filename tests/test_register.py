@@ -240,6 +240,6 @@ def test_a_figure_says_what_was_corrected_in_the_rows_that_it_shows():
 def test_the_page_tells_every_reason_once_and_folds_the_rows():
     told = corrected.part(vintages(folder_tree(ROOT)))
     for why in {line["why"] for line in register.read(DATA)}:
-        assert told.count(f"**{written(why)}.**") == 1, why
+        assert told.count(f"\n\n{written(why)}. *") == 1, why
     paper = re.sub(r"````\{only\} builder_html\n.*?\n````", "", told, flags=re.S)
     assert "<li>" in told and "<" not in paper and len(paper) < 13_000, "on paper the reasons alone"
