@@ -144,7 +144,7 @@ def _figure(renderer, spec):
     figure += nodes.legend(
         "",
         _said(f"Source: {meta['source']}."),
-        *[nodes.paragraph("", "", *_markdown(renderer, corrected), classes=["figure-source"])]
+        *[nodes.paragraph("", "", *_markdown(renderer, corrected), classes=["figure-corrected"])]
         * bool(corrected),
         data_table(
             name=meta["name"],

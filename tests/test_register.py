@@ -6,6 +6,7 @@ import re
 import shutil
 
 import pytest
+from bs4 import BeautifulSoup
 from conftest import ROOT
 
 from companion.data import DataError
@@ -243,3 +244,14 @@ def test_the_page_tells_every_reason_once_and_folds_the_rows():
         assert told.count(f"\n\n{written(why)}. *") == 1, why
     paper = re.sub(r"````\{only\} builder_html\n.*?\n````", "", told, flags=re.S)
     assert "<li>" in told and "<" not in paper and len(paper) < 13_000, "on paper the reasons alone"
+
+
+@compared
+def test_the_line_stands_under_the_figure_and_leads_to_the_reasons(html):
+    page = lambda name: BeautifulSoup((html / "book" / name).read_text(encoding="utf-8"), "lxml")  # noqa: E731
+    line = page("lin-2025.html").select_one("#fig-nhk-constitution .figure-corrected")
+    assert line.get_text().startswith(f"Corrected since edition {VERSION}: 2007")
+    assert line.a["href"] == "changes.html#changed-rows"
+    folded = page("changes.html").select("#changed-rows details")
+    assert len(folded) == len({one["why"] for one in register.read(DATA)})
+    assert not any("open" in one.attrs for one in folded)
