@@ -7,7 +7,7 @@ BUILD := $(PYTHON_BOOK) -m press.build
 CODE := press book tests
 QUICK := data claims chapters arithmetic arrows
 
-.PHONY: help book html pdf epub lab data notebooks lock check test test-all students hub-test seminar cut edition clean setup setup-tests setup-system
+.PHONY: help book html pdf epub lab data notebooks lock check test test-all test-mutations students hub-test seminar cut edition clean setup setup-tests setup-system
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,8 @@ students: html  ## the branch that a class pulls to a JupyterHub, from the sessi
 
 hub-test: setup  ## a JupyterHub on this machine and a class of 20 that comes at once (STUDENTS=5: of five)
 	@STUDENTS=$(or $(STUDENTS),20) sh tests/hub/test.sh
+test-mutations: setup-tests  ## changes that nobody meant, one by one: which check refuses each (SEED=… tries the same again)
+	@$(PYTHON_BOOK) tests/mutations.py $(SEED)
 
 cut: setup  ## make the committed tree an edition: make cut VERSION=2026.11.1
 	@$(PYTHON_BOOK) -m press.publish cut "$(VERSION)"

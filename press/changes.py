@@ -2,6 +2,7 @@
 
 from companion.markup import pieces
 from companion.markup import text as written
+from press.corrected import part as changed_rows
 from press.edition import ROOT, being_published, commit_of, published, spell
 from press.trees import (
     claims,
@@ -14,7 +15,8 @@ from press.trees import (
     vintages,
 )
 
-CELLS = 12  # changed cells told of one figure; more are counted
+CELLS = 6  # changed cells told of one figure; more are counted
+OTHER = "its table has other columns: "
 
 
 def _keyed(table):
@@ -29,11 +31,7 @@ def _keyed(table):
 def _numbers(old, new):
     """Return the lines that tell how the numbers of a figure changed; none where they did not."""
     if old["columns"] != new["columns"]:
-        return (
-            ["its table has other columns: " + ", ".join(new["columns"])]
-            if old["rows"] != new["rows"]
-            else []
-        )
+        return [OTHER + ", ".join(new["columns"])] if old["rows"] != new["rows"] else []
     old, new = (
         {
             **table,
@@ -159,23 +157,47 @@ def _heading(page, heading):
     return f"{page.partition('/')[2]}, “{heading}”" if heading else page.partition("/")[2]
 
 
+def _by_page(sections):
+    """Return a line for each page and kind of change, with the headings."""
+    told: dict[tuple, list] = {}
+    for page, heading, kind in sections:
+        told.setdefault((page, kind), []).append(f"“{heading}”" if heading else "its head")
+    return [
+        f"{page.partition('/')[2]}: {kind} changed in {', '.join(headings)}."
+        for (page, kind), headings in told.items()
+    ]
+
+
 def tell(found, vintage):
     """Return what `compare` found as Markdown, with `vintage` {resource: (title, vintage, …)} for the sources of figures."""
     parts = []
 
-    def part(title, lines, none):
-        parts.append(
-            f"## {title}\n\n" + ("\n".join(f"- {line}" for line in lines) if lines else none)
-        )
+    def part(title, lines, none, paper=""):
+        """Add a part; `paper` is a line that takes the place of its lines on paper, where they would fill pages."""
+        said = "\n".join(f"- {line}" for line in lines) if lines else none
+        if paper and lines:
+            said = f"```{{only}} not builder_latex\n{said}\n```\n\n```{{only}} builder_latex\n{paper}\n```"
+        parts.append(f"## {title}\n\n{said}")
 
     def figure(name, page, lines, resources):
+        sources = [line for line in lines if ", Source: " in line]
+        lines = [line for line in lines if line not in sources]
+        lines += [f"{len(sources)} of its sources"] * bool(sources)
         more = f"; and {len(lines) - CELLS} more" if len(lines) > CELLS else ""
         data = "; ".join(
             f"{vintage[key][0]}, vintage {vintage[key][1]}" for key in resources if key in vintage
         )
         return f"{_link(name, page)}: {written('; '.join(lines[:CELLS]))}{more}. *Data:* {written(data)}."
 
-    part("Figures whose numbers changed", [figure(*row) for row in found["figures"]], "None.")
+    other = [row for row in found["figures"] if row[2][0].startswith(OTHER)]
+    part(
+        "Figures whose numbers changed",
+        [figure(*row) for row in found["figures"] if row not in other]
+        + [f"Other columns in the table: {', '.join(_link(*row[:2]) for row in other)}."]
+        * bool(other),
+        "None.",
+        paper=f"{', '.join(_link(*row[:2]) for row in found['figures'])}. The book on the screen lists the numbers.",
+    )
     part(
         "Other changes in figures",
         [f"{_link(*row)}: new." for row in found["figures_new"]]
@@ -208,17 +230,26 @@ def tell(found, vintage):
     )
     part(
         "Sections",
-        [f"{_heading(*row[:2])}: {row[2]} changed." for row in found["sections"]]
+        _by_page(found["sections"])
         + [f"{_heading(*row)}: new." for row in found["sections_new"]]
         + [f"{_heading(*row)}: gone." for row in found["sections_gone"]],
         "None changed.",
+        paper=f"{len(found['sections'])} changed, {len(found['sections_new'])} are new and {len(found['sections_gone'])} gone. The book on the screen lists them.",
     )
+    kept = [row for row in found["data"] if row[1] == row[2] and row[3] == row[4]]
     part(
         "Data",
         [
             f"{written(title)}: vintage {written(old if old == new else f'{old} → {new}')}, {f'{rows} rows' if rows == now else f'{rows} → {now} rows'}, {fresh} new or changed."
             for title, old, new, rows, now, fresh in found["data"]
-        ],
+            if (title, old, new, rows, now, fresh) not in kept
+        ]
+        + [
+            "Of the same vintage and length, new or changed: "
+            + "; ".join(f"{written(row[0])}, {row[5]} of {row[4]} rows" for row in kept)
+            + "."
+        ]
+        * bool(kept),
         "None changed.",
     )
     return "\n\n".join(parts)
@@ -232,15 +263,15 @@ def since_last():
     before = [edition for edition in published() if edition["version"] != being_published()]
     if not before:
         return "This is the first edition; there is none to compare it with."
-    last = before[-1]
+    last, new = before[-1], folder_tree(ROOT)
     found = commit_of(last)
     if not found:
         line = f"commit {last['commit'][:10]} of edition {last['version']} is not in this copy of the repository"
         if being_published():
             raise ValueError(f"book/editions.csv: {line}; fetch its whole history")
-        return f"Nothing could be compared: {line}."
-    new = folder_tree(ROOT)
+        return f"Nothing could be compared: {line}." + changed_rows(vintages(new))
     return (
         f"Compared with edition {last['version']} of {spell(last['date'])}. The list is computed from the two editions' files.\n\n"
         + tell(compare(commit_tree(found), new), vintages(new))
+        + changed_rows(vintages(new))
     )

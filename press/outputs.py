@@ -10,6 +10,7 @@ from sphinx.util import logging
 
 from companion.theme import MIME
 from companion.vegalite import outside_address
+from press.corrected import under
 from press.drawing import VEGA_LITE, draw_ahead, fit_page
 from press.tables import name_days, share_source, share_width
 
@@ -139,9 +140,12 @@ def _figure(renderer, spec):
     drawn = figure[0]["spec"]
     caption = nodes.caption("", "", *_markdown(renderer, meta["caption"]))
     figure += caption
+    corrected = under(meta)
     figure += nodes.legend(
         "",
         _said(f"Source: {meta['source']}."),
+        *[nodes.paragraph("", "", *_markdown(renderer, corrected), classes=["figure-corrected"])]
+        * bool(corrected),
         data_table(
             name=meta["name"],
             caption=caption.astext(),

@@ -1,4 +1,4 @@
-"""What `make data` does: check every resource of the Data Package, renew the recorded sizes and hashes, and write its README.
+"""What `make data` does: keep the register of changes, check every resource, renew sizes and hashes, write the README.
 
 Usage: python -m press.package [check]
 
@@ -14,6 +14,7 @@ from companion import data
 from companion.data import DESCRIPTOR, RECALLED, DataError, load, resource, resources
 from companion.markup import link, text
 from companion.output import spans
+from press import register_check, rules
 
 README = "README.md"
 HEAD = """# From source to row
@@ -112,6 +113,9 @@ def main(words=()):
     """Return 0 and print a line of summary if all is well; 1 and the one line that says what is not."""
     check = list(words) == ["check"]
     try:
+        renew(write=False)  # a row that cannot be read is named first
+        rules.check(data.FOLDER)
+        unseen = register_check.keep(data.FOLDER, may_write=not check)
         changed = renew(write=not check)
         stale = _write_account(data.FOLDER, write=not check)
     except DataError as error:
@@ -130,7 +134,7 @@ def main(words=()):
         )
         return 1
     told = "as recorded" if check else f"renewed: {', '.join(changed) or 'none'}"
-    print(f"{len(resources())} resources valid; {told}")
+    print(f"{len(resources())} resources valid; {told}" + (f"\n{unseen}" if unseen else ""))
     return 0
 
 

@@ -18,6 +18,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from told import pytest_runtest_makereport, values  # noqa: F401  pytest takes the first from here
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
@@ -263,8 +264,8 @@ def open_window(browser, **options):
 
 
 def by(frame, key, column):
-    """{key: value} of two columns of a frame."""
-    return dict(zip(frame[key], frame[column]))
+    """{key: value} of two columns of a frame; a key that is missing is named."""
+    return values(frame, key, column)
 
 
 def close(expected, places=2):

@@ -13,6 +13,7 @@ from pathlib import Path
 import frictionless
 import pandas as pd
 import pytest
+from told import Keyed, hold, same, values
 
 ROOT = Path(__file__).resolve().parents[1]
 DATA = ROOT / "data"
@@ -37,7 +38,7 @@ TAIL = [
     "note",
 ]
 OPTIONAL = ["known_from", "value_then"]  # where a series has values of an earlier vintage
-OWN = ["articles", "sections", "claims"]  # tables of the book itself
+OWN = ["articles", "sections", "claims", "corrections"]  # tables of the book itself
 WITH_TAIL = [name for name in NAMES if name not in OWN]
 VERDICTS = {
     "supported",
@@ -324,7 +325,11 @@ def test_announced_growth_agrees_with_the_central_amounts():
             growth = 100 * (rows.amount_bn_cny[year] / rows.amount_bn_cny[year - 1] - 1)
             if abs(growth - rows.growth_announced_pct[year]) > 0.3:
                 off[year] = round(growth, 2)
-    assert set(off) == set(BUDGET_EXCEPTIONS), off
+    for year in sorted(set(off) ^ set(BUDGET_EXCEPTIONS)):
+        pytest.fail(
+            f"china_defense_budget.csv, {year}, budget, central: found growth_announced_pct {rows.growth_announced_pct.get(year)}, "
+            f"the amounts give {off.get(year, 'the same')}; expected both equal, but for {list(BUDGET_EXCEPTIONS)}"
+        )
 
 
 def test_announced_growth_agrees_with_national_budget_over_national_execution():
@@ -334,9 +339,11 @@ def test_announced_growth_agrees_with_national_budget_over_national_execution():
     compared = 0
     for year, row in budget.dropna(subset="growth_announced_pct").iterrows():
         if year - 1 in executed:
-            assert 100 * (row.amount_bn_cny / executed[year - 1] - 1) == pytest.approx(
-                row.growth_announced_pct, abs=0.3
-            ), year
+            grown = 100 * (row.amount_bn_cny / executed[year - 1] - 1)
+            assert grown == pytest.approx(row.growth_announced_pct, abs=0.3), (
+                f"china_defense_budget.csv, {year}, national: found growth_announced_pct {row.growth_announced_pct}; "
+                f"expected {grown:.1f}, the budget over the execution of {year - 1}"
+            )
             compared += 1
     assert compared >= 12
 
@@ -348,7 +355,11 @@ def test_national_totals_are_not_below_central_ones_and_headlines_are_one_a_year
         .pivot(index="year", columns="scope", values="amount_bn_cny")
         .dropna(subset=["central", "national"])
     )
-    assert len(wide) >= 9 and (wide["national"] >= wide["central"]).all()
+    for year, row in wide[wide["national"] < wide["central"]].iterrows():
+        pytest.fail(
+            f"china_defense_budget.csv, {year}, amount_bn_cny: found national {row['national']}; expected at least central {row['central']}"
+        )
+    assert len(wide) >= 9, f"china_defense_budget.csv: found both scopes in {list(wide.index)}"
     headlines = rows[rows["headline"]].groupby("year").size()
     assert (headlines.drop(2005) == 1).all() and headlines[2005] == 2, (
         "two figures circulated in 2005"
@@ -357,19 +368,14 @@ def test_national_totals_are_not_below_central_ones_and_headlines_are_one_a_year
 
 def test_the_budget_of_2025_is_as_the_ledger_says():
     rows = central()
-    added = rows["amount_bn_cny"].diff().round()
-    assert rows["growth_announced_pct"].loc[[2022, 2023, 2024, 2025, 2026]].tolist() == [
-        7.1,
-        7.2,
-        7.2,
-        7.2,
-        7.0,
-    ]
-    assert added.loc[[2023, 2024, 2025, 2026]].tolist() == [103, 112, 119, 125]
-    assert (
-        rows["growth_announced_pct"].loc[2018] == 8.1
-        and rows["growth_announced_pct"].loc[2019] == 7.5
-    )
+    told = every("china_defense_budget").query("kind == 'budget' and scope == 'central'")
+    rates = {2018: 8.1, 2019: 7.5, 2022: 7.1, 2023: 7.2, 2024: 7.2, 2025: 7.2, 2026: 7.0}
+    same(told, "year", "growth_announced_pct", rates)
+    added = Keyed(rows["amount_bn_cny"].diff().round(), "china_defense_budget.csv")
+    for year, more in {2023: 103, 2024: 112, 2025: 119, 2026: 125}.items():
+        assert added[year] == more, (
+            f"china_defense_budget.csv, {year}, central, amount_bn_cny: found {added[year]} billion more than {year - 1}; expected {more}"
+        )
 
 
 def test_macro_series_agree_with_one_another():
@@ -379,12 +385,16 @@ def test_macro_series_agree_with_one_another():
     assert {2024, 2025} <= set(derived)
     for year in derived:
         nominal = wide.gdp_nominal[year] / wide.gdp_nominal[year - 1]
-        assert 100 * (nominal / (1 + wide.gdp_real_growth[year] / 100) - 1) == pytest.approx(
-            wide.gdp_deflator_change[year], abs=0.06
+        deflator = 100 * (nominal / (1 + wide.gdp_real_growth[year] / 100) - 1)
+        assert deflator == pytest.approx(wide.gdp_deflator_change[year], abs=0.06), (
+            f"china_macro.csv, {year}, gdp_deflator_change: found {wide.gdp_deflator_change[year]}; "
+            f"expected {deflator:.2f}, from gdp_nominal of {year - 1} and {year} and gdp_real_growth"
         )
-    assert (wide["gdp_growth_target_high"] >= wide["gdp_growth_target"])[
-        wide["gdp_growth_target_high"].notna()
-    ].all()
+    ranges = wide.dropna(subset="gdp_growth_target_high")
+    for year in ranges.index[ranges["gdp_growth_target_high"] < ranges["gdp_growth_target"]]:
+        pytest.fail(
+            f"china_macro.csv, {year}, gdp_growth_target_high: found less than gdp_growth_target"
+        )
     set_ = wide.gdp_growth_target.dropna().index
     assert [*set_] == [year for year in range(2004, set_.max() + 1) if year != 2020], (
         "a target each spring but in 2020"
@@ -396,27 +406,35 @@ def test_sipri_shares_and_growth_are_plausible():
     newest = max(rows["edition"], key=lambda text: pd.to_datetime(text, format="%B %Y"))
     rows = rows[rows["edition"] == newest]
     shares = rows.query("metric == 'share_gdp_pct'")
-    assert shares["value"].between(0.85, 4.5).all()
+    hold(
+        shares, shares["value"].between(0.85, 4.5), "value", "a share of 0.85 to 4.5 percent of GDP"
+    )
     assert len(shares) == shares["country"].nunique() * shares["year"].nunique()
     dollars = rows.query("metric == 'usd_bn_current'").pivot(
         index="year", columns="country", values="value"
     )
     assert list(dollars.index) == list(range(2012, dollars.index.max() + 1))
     assert dollars.notna().all().all() and set(shares["year"]) == set(dollars.index)
-    assert (dollars["United States"] > 2.5 * dollars["China"]).all() and (
-        dollars["China"] > dollars["Japan"]
-    ).all()
+    for big, times, small in (("United States", 2.5, "China"), ("China", 1, "Japan")):
+        for year in dollars.index[dollars[big] <= times * dollars[small]]:
+            pytest.fail(
+                f"sipri_milex.csv, {year}, usd_bn_current: found {big} {dollars[big][year]}, {small} {dollars[small][year]}; "
+                f"expected more than {times} times as much"
+            )
     china = rows.query("country == 'China'").pivot(index="year", columns="metric", values="value")
     constant = next(name for name in china if name.startswith("usd_bn_constant"))
     growth = 100 * china[constant].pct_change()
-    assert (growth - china["real_growth_pct"]).abs().max() < 0.1
+    for year in growth.index[(growth - china["real_growth_pct"]).abs() >= 0.1]:
+        pytest.fail(
+            f"sipri_milex.csv, China, {year}, real_growth_pct: found {china['real_growth_pct'][year]}; expected {growth[year]:.2f}, from {constant}"
+        )
     old = every("sipri_milex").query("edition == 'April 2025'")
     assert len(old) == 6 and set(old["year"]) == {2024}
 
 
 def test_estimates_are_ranges_and_do_not_stray_from_the_database():
     rows = every("china_estimates")
-    assert (rows["low"] <= rows["high"]).all()
+    hold(rows, rows["low"] <= rows["high"], "low", "no more than high")
     assert rows.query("publisher == 'US Department of Defense' and year == 2024")[
         ["low", "high"]
     ].values.tolist() == [[330, 450], [304, 377]]
@@ -434,7 +452,10 @@ def test_korean_budget_growth_is_the_growth_of_the_budget():
     budget = rows.query("metric == 'defense_budget'").set_index("fiscal_year")["value"]
     for year, rate in rows.query("metric == 'growth'").set_index("fiscal_year")["value"].items():
         if year - 1 in budget:
-            assert 100 * (budget[year] / budget[year - 1] - 1) == pytest.approx(rate, abs=0.5), year
+            grown = 100 * (budget[year] / budget[year - 1] - 1)
+            assert grown == pytest.approx(rate, abs=0.5), (
+                f"defense_budgets.csv, South Korea, {year}, growth: found {rate}; expected {grown:.1f}, from the budgets of {year - 1} and {year}"
+            )
     japan = every("defense_budgets").query("country == 'Japan' and metric == 'defense_budget'")
     wide = (
         japan.assign(core=japan["basis"].str.startswith("core"))
@@ -462,26 +483,34 @@ NHK_RATES = {
 def test_nhk_response_rates_are_those_published():
     rows = every("nhk_constitution").dropna(subset=["n_sampled", "n_responses"]).set_index("year")
     rates = 100 * rows["n_responses"].astype(float) / rows["n_sampled"].astype(float)
-    assert rates.between(30, 70).all()
-    assert rates.round(1)[list(NHK_RATES)].to_dict() == NHK_RATES
+    found = Keyed(rates.round(1), "nhk_constitution.csv")
+    for year, rate in found.items():
+        assert 30 < rate < 70 and (year not in NHK_RATES or rate == NHK_RATES[year]), (
+            f"nhk_constitution.csv, {year}: found n_responses over n_sampled {rate} percent; expected {NHK_RATES.get(year, '30 to 70')}"
+        )
+    assert not set(NHK_RATES) - set(found), (
+        f"nhk_constitution.csv: found no n_sampled or n_responses of {sorted(set(NHK_RATES) - set(found))}"
+    )
 
 
 def test_nhk_waves_are_each_there_once_with_mode_and_grade():
-    rows = every("nhk_constitution").set_index("year")
+    told = every("nhk_constitution")
+    rows = told.set_index("year")
     assert list(rows.index) == [1992, 2002, 2007, *range(2013, rows.index.max() + 1)]
     assert set(rows.loc[:2025].index[rows.loc[:2025, "mode"] == "face-to-face"]) == {
         1992,
         2002,
         2017,
     }
-    assert rows["grade"].loc[[2002, 2019, 2025]].tolist() == [
-        "derived",
-        "general knowledge",
-        "uncertain",
-    ]
-    assert rows["mode"].loc[2025] == "telephone, unspecified"
-    assert rows.loc[2024, ["need_pct", "no_need_pct", "undecided_pct"]].tolist() == [36, 19, 41]
-    assert rows.loc[2024, "public_from"] == pd.Timestamp("2024-05-03")
+    for column, expected in {
+        "grade": {2002: "derived", 2019: "general knowledge", 2025: "uncertain"},
+        "mode": {2025: "telephone, unspecified"},
+        "need_pct": {2024: 36},
+        "no_need_pct": {2024: 19},
+        "undecided_pct": {2024: 41},
+        "public_from": {2024: pd.Timestamp("2024-05-03")},
+    }.items():
+        same(told, "year", column, expected)
 
 
 # Where the three printed shares leave more than five percent: those who gave no answer are not printed.
@@ -515,33 +544,31 @@ SHORT_SUMS = {
 def test_poll_shares_add_up(name, columns):
     rows = every(name)
     total = rows[columns].sum(axis=1)
-    assert (total <= 101).all()
+    hold(rows, total <= 101, columns[0], f"shares that add up to at most 101: {', '.join(columns)}")
     if len(columns) == 3:
         whole = rows[columns].notna().all(axis=1)
         short = rows[whole & (total < 95)]
-        assert {
-            (name, int(year), str(mode)) for year, mode in zip(short["year"], short["mode"])
-        } == {key for key in SHORT_SUMS if key[0] == name}
+        found = {(name, int(year), str(mode)) for year, mode in zip(short["year"], short["mode"])}
+        for _, year, mode in sorted(found ^ {key for key in SHORT_SUMS if key[0] == name}):
+            pytest.fail(
+                f"{name}.csv, {year}, {mode}: found {', '.join(columns)} that "
+                f"{'leave more' if (name, year, mode) in found else 'leave no more'} than five percent; expected what SHORT_SUMS lists"
+            )
 
 
 def test_nhk_parts_agree_with_the_whole():
     whole = every("nhk_constitution").query("mode != 'face-to-face'").set_index("year")
-    for _, row in every("nhk_reasons").iterrows():
-        assert (row["n_responses"], row["need_pct"]) == (
-            whole["n_responses"][row["year"]],
-            whole["need_pct"][row["year"]],
-        )
+    reasons = every("nhk_reasons")
+    for column in ("n_responses", "need_pct"):
+        right = reasons["year"].map(whole[column]) == reasons[column]
+        hold(reasons, right, column, f"{column} of that year in nhk_constitution.csv")
     house = every("nhk_same_house").query(
         "survey == 'NHK constitution survey' and mode != 'face-to-face'"
     )
-    for _, row in house.iterrows():
-        assert row["need_pct"] == whole["need_pct"][row["year"]]
-    security = (
-        every("nhk_reasons")
-        .query("reason == 'security environment'")
-        .set_index("year")["share_pct_of_need"]
-    )
-    assert security.loc[[2022, 2023, 2024]].tolist() == [57, 54, 47]
+    right = house["year"].map(whole["need_pct"]) == house["need_pct"]
+    hold(house, right, "need_pct", "need_pct of that year in nhk_constitution.csv")
+    security = reasons.query("reason == 'security environment'")
+    same(security, "year", "share_pct_of_need", {2022: 57, 2023: 54, 2024: 47})
 
 
 def test_election_shares_and_votes():
@@ -564,13 +591,17 @@ def test_north_korean_counts_agree_between_the_rules():
     rows = every("dprk_tests")
     cns = rows.query("series == 'CNS/NTI'").pivot(index="year", columns="metric", values="value")
     assert list(cns.index) == list(range(2010, cns.index.max() + 1))
-    assert (cns["days with a launch"] <= cns["missiles launched"]).all()
-    assert (cns["ICBM-class launched"] <= cns["missiles launched"]).all()
+    for part in ("days with a launch", "ICBM-class launched"):
+        for year in cns.index[~(cns[part] <= cns["missiles launched"])]:
+            pytest.fail(
+                f"dprk_tests.csv, {year}, CNS/NTI, {part}: found {cns[part][year]}; expected at most the missiles launched, {cns['missiles launched'][year]}"
+            )
     for _, row in rows.query("series == 'CNS/NTI' and metric == 'missiles launched'").iterrows():
         parts = re.match(r"success (\d+), failure (\d+), unknown (\d+)", row["note"])
-        assert sum(map(int, parts.groups())) == row["value"] if parts else row["value"] == 0, row[
-            "year"
-        ]
+        parts_sum = sum(map(int, parts.groups())) if parts else 0
+        assert parts_sum == row["value"], (
+            f'dprk_tests.csv, row {row.name + 2}, column "value": found {row["value"]}; expected {parts_sum}, as its note counts'
+        )
         without = rows.query(
             "series == 'other counts' and counting_rule.str.startswith('NTI/CNS')"
         ).set_index("year")["value"]
@@ -581,18 +612,20 @@ def test_north_korean_counts_agree_between_the_rules():
         .pivot(index="year", columns="metric", values="value")
         .dropna()
     )
-    assert (japan["launch rounds"] <= japan["missiles launched"]).all()
+    for year in japan.index[japan["launch rounds"] > japan["missiles launched"]]:
+        pytest.fail(
+            f"dprk_tests.csv, {year}, Japan MOD: found more launch rounds than missiles launched"
+        )
     assert rows.query("metric == 'nuclear tests' and year <= 2025")["value"].sum() == 6
     ranges = rows.dropna(subset="value_high")
-    assert (ranges["value"] < ranges["value_high"]).all()
+    hold(ranges, ranges["value"] < ranges["value_high"], "value", "less than value_high")
 
 
 def test_scores_positions_and_investments_are_those_of_the_record():
     unga = every("unga_ideal_points")
-    assert (
-        (unga["q5_final_passage"] <= unga["idealpoint_final_passage"])
-        & (unga["idealpoint_final_passage"] <= unga["q95_final_passage"])
-    ).all()
+    point = unga["idealpoint_final_passage"]
+    inside = (unga["q5_final_passage"] <= point) & (point <= unga["q95_final_passage"])
+    hold(unga, inside, point.name, "between q5_final_passage and q95_final_passage")
     points = unga.pivot(index="year", columns="country", values="idealpoint_final_passage")
     far = points.rsub(points["United States"], axis=0).round(2)
     assert (
@@ -615,7 +648,8 @@ def test_scores_positions_and_investments_are_those_of_the_record():
         0.63,
         0.63,
     ]
-    assert every("democracy").query("unit == 'index, 0-1'")["value"].between(0, 1).all()
+    index = every("democracy").query("unit == 'index, 0-1'")
+    hold(index, index["value"].between(0, 1), "value", "0 to 1, as the unit says")
     owners = every("us_inward_fdi").query("basis == 'ultimate owner'")
     for year, group in owners.groupby("year"):
         assert (
@@ -628,7 +662,9 @@ def test_offices_pass_from_one_to_the_next():
     leaders = every("leaders")
     for country in ("United States", "Japan"):
         rows = leaders[leaders["country"] == country].sort_values("start")
-        assert (rows["end"].iloc[:-1].values == rows["start"].iloc[1:].values).all()
+        ended = rows.iloc[:-1]
+        right = pd.Series(ended["end"].values == rows["start"].iloc[1:].values, index=ended.index)
+        hold(ended, right, "end", "the day on which the next in office starts")
     assert leaders["end"].isna().sum() == 3
     on_lins_day = leaders[(leaders["start"] <= "2025-03-08") & ~(leaders["end"] < "2025-03-08")]
     assert set(on_lins_day["name"]) == {
@@ -664,26 +700,30 @@ def test_meetings_are_each_there_once():
 
 
 def test_threat_indicators_repeat_the_series_they_come_from():
-    threats = every("threat_indicators").set_index(["threat", "indicator", "period"])["value"]
-    pla = every("pla_activity").set_index(["period", "series", "metric"])["value"]
+    threats = values(every("threat_indicators"), ["threat", "indicator", "period"], "value")
+    pla = values(every("pla_activity"), ["period", "series", "metric"], "value")
     dprk = (
         every("dprk_tests").query("series == 'SIPRI' and year == 2025").set_index("metric")["value"]
     )
-    assert (
-        threats["China", "announced central defense budget, growth", "2025"]
-        == central()["growth_announced_pct"][2025]
-    )
-    assert (
-        threats["China", "aircraft entering Taiwan's air defense identification zone", "2024"]
-        == pla["2024", "Taiwan, ADIZ", "aircraft entering the ADIZ"]
-    )
-    assert (
-        threats["China", "scrambles of Japan against Chinese aircraft", "FY2024"]
-        == pla["FY2024", "Japan, ASDF scrambles", "against Chinese aircraft"]
-    )
-    assert (
-        threats["Russia", "scrambles of Japan against Russian aircraft", "FY2024"]
-        == pla["FY2024", "Japan, ASDF scrambles", "against Russian aircraft"]
+    scrambles = "Japan, ASDF scrambles"
+    same(
+        every("threat_indicators"),
+        ["threat", "indicator", "period"],
+        "value",
+        {
+            ("China", "announced central defense budget, growth", "2025"): central()[
+                "growth_announced_pct"
+            ][2025],
+            ("China", "aircraft entering Taiwan's air defense identification zone", "2024"): pla[
+                "2024", "Taiwan, ADIZ", "aircraft entering the ADIZ"
+            ],
+            ("China", "scrambles of Japan against Chinese aircraft", "FY2024"): pla[
+                "FY2024", scrambles, "against Chinese aircraft"
+            ],
+            ("Russia", "scrambles of Japan against Russian aircraft", "FY2024"): pla[
+                "FY2024", scrambles, "against Russian aircraft"
+            ],
+        },
     )
     assert (
         sorted(value for (threat, *_), value in threats.items() if threat == "North Korea")
@@ -708,14 +748,22 @@ def test_ledger():
     for initial, ids in rows.groupby(rows["id"].str[0])["id"]:
         assert ids.is_unique and list(ids) == sorted(ids), f"{initial}: ids in their order, once"
         assert ids.str.fullmatch(r"[A-Z]-\d\d\d?").all()
-    assert set(rows["verdict"].dropna()) <= VERDICTS
+    hold(
+        rows, rows["verdict"].isna() | rows["verdict"].isin(VERDICTS), "verdict", "one of VERDICTS"
+    )
     assert rows["essential"].sum() == 10 and (rows.loc[rows["essential"], "tier"] == "card").all()
     assert set(rows.loc[rows["verdict"].isna(), "kind"]) == {"text"}, (
         "only slips and facts of the text carry no verdict"
     )
-    assert rows["card"].notna().eq(rows["tier"] == "card").all()
-    for _, row in rows[rows["tier"] == "card"].iterrows():
-        assert row["id"] in row["card"].split("+")
+    hold(
+        rows,
+        rows["card"].notna().eq(rows["tier"] == "card"),
+        "card",
+        "one for each claim of the tier card",
+    )
+    cards = rows[rows["tier"] == "card"]
+    own = [one in card.split("+") for one, card in zip(cards["id"], cards["card"])]
+    hold(cards, pd.Series(own, index=cards.index), "card", "the claim's own id among its parts")
 
 
 def test_contradicted_needs_a_dated_source_of_a_publisher():
@@ -987,10 +1035,12 @@ def test_unknown_names_and_missing_files_are_refused(folder):
 
 def test_make_data_renews_sizes_and_hashes_and_nothing_else(folder, monkeypatch, capsys):
     monkeypatch.setattr(data, "FOLDER", folder)
-    assert (
-        package.main() == 0
-        and capsys.readouterr().out == f"{len(NAMES)} resources valid; renewed: none\n"
-    )
+    monkeypatch.setattr(
+        package.register_check, "keep", lambda *_, **__: ""
+    )  # tests/test_register.py
+    monkeypatch.setattr(package.register_check, "keep", lambda *_, **__: "not compared")
+    assert package.main() == 0
+    assert capsys.readouterr().out == f"{len(NAMES)} resources valid; renewed: none\nnot compared\n"
     path = folder / "timeline.csv"
     path.write_bytes(path.read_bytes().replace(b"re-elects", b"elects again", 1))
     assert package.main() == 0 and "renewed: timeline" in capsys.readouterr().out
@@ -1012,6 +1062,9 @@ def test_make_data_renews_sizes_and_hashes_and_nothing_else(folder, monkeypatch,
 
 def test_the_check_names_a_changed_file_and_writes_nothing(folder, monkeypatch, capsys):
     monkeypatch.setattr(data, "FOLDER", folder)
+    monkeypatch.setattr(
+        package.register_check, "keep", lambda *_, **__: ""
+    )  # tests/test_register.py
     assert package.main(["check"]) == 0
     assert capsys.readouterr().out == f"{len(NAMES)} resources valid; as recorded\n"
     path, before = folder / "timeline.csv", (folder / "datapackage.json").read_bytes()
@@ -1033,7 +1086,9 @@ def test_the_readme_tells_what_was_done_from_source_to_row_and_is_current(
     part = told.partition("## defense_budgets.csv\n")[2].partition("\n## ")[0]
     assert len(derived) and all(note in part for note in derived["note"].dropna().head(2))
     monkeypatch.setattr(data, "FOLDER", folder)
-    (folder / "README.md").write_text(told.replace("34 files", "33 files"), encoding="utf-8")
+    (folder / "README.md").write_text(
+        told.replace(f"{len(NAMES)} files", "33 files"), encoding="utf-8"
+    )
     assert package.main(["check"]) == 1
     assert capsys.readouterr().err == (
         "README.md: found an account of other rows; expected `make data` after a change\n"
@@ -1059,7 +1114,7 @@ def test_the_descriptor_offers_every_resource_the_chapters_count_on():
         "nhk_article9 nhk_same_house constitution_polls article9_polls alliance_views japan_korea_views "
         "rok_election_2025 rok_approval meetings leaders commitments burden us_inward_fdi democracy dprk_tests "
         "pla_activity unga_ideal_points history_events arms_export_rules taiwan_strait_transits exercise_examples "
-        "threat_indicators timeline articles sections claims forecasts".split()
+        "threat_indicators timeline articles sections claims forecasts corrections".split()
     )
 
 

@@ -16,7 +16,7 @@ from conftest import BOOK, ROOT, need, open_window, served
 from test_build import TOC, notebook, plant, write
 
 from companion.theme import MIME
-from press import changes, citing, edition, trees
+from press import changes, citing, edition, register, trees
 
 PAGES = TOC + "      - file: book/editions\n      - file: book/changes\n      - file: book/extra\n"
 SHIPS = [
@@ -59,17 +59,24 @@ def refused(root, *words, says):
 
 
 def save(root, line):
-    """Store the notebook's outputs, keep the data package's sums right, and commit all."""
-    for words in (
-        ["-m", "press.build", "notebooks"],
-        ["-c", "import sys; from press.package import main; sys.exit(main())"],
+    """Store the notebook's outputs, give changed rows a reason, keep the data package's sums right, and commit all."""
+    package = ["-c", "import sys; from press.package import main; sys.exit(main())"]
+    for words, must in (
+        (["-m", "press.build", "notebooks"], True),
+        (package, False),
+        (package, True),
     ):
-        subprocess.run(
+        run = subprocess.run(
             [sys.executable, *words],
             cwd=root,
-            check=True,
             capture_output=True,
+            text=True,
             env={**os.environ, "PYTHONPATH": str(root / "book")},
+        )
+        assert not must or run.returncode == 0, run.stderr
+        register.write(
+            root / "data",
+            [{**row, "why": row["why"] or "Made up"} for row in register.read(root / "data")],
         )
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--message", line)
@@ -86,6 +93,8 @@ def repository(tmp_path_factory):
         "# Changelog\n\n## 2026.11.1\n\n- One passage corrected.\n\n## 2026.11.0\n\n- First.\n"
     )
     (root / "book" / "editions.csv").write_text("version,date,commit,tree\n")
+    lines = register.read(root / "data")  # the book's own stay as those of an edition long past
+    register.write(root / "data", [{**row, "since": "2020.1.0"} for row in lines])
     for name in ("editions", "changes"):
         shutil.copy(BOOK / f"{name}.md", root / "book")
     write(root, sample=notebook(*SHIPS), extra="(extra)=\n# Extra\n\nA page that goes.\n")

@@ -66,6 +66,17 @@ def make(root, *targets):
     return said
 
 
+def give_reasons(root):
+    """`make data`, which asks for the reason of each changed row, and the reasons written into the register."""
+    with pytest.raises(
+        AssertionError, match=r'expected the reason in corrections\.csv, row \d+, column "why"'
+    ):
+        make(root, "data")
+    lines = read(root, "corrections")
+    assert sum(not line["why"] for line in lines) >= 1, "no line was begun"
+    write(root, "corrections", [{**line, "why": line["why"] or "Made up"} for line in lines])
+
+
 def read(root, name):
     with open(root / "data" / f"{name}.csv", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
@@ -323,7 +334,8 @@ def test_a_recipe_works_when_it_is_followed(titles, tree):
     """What each leaves behind: pairs of a file and a text that stands in it afterwards."""
     left = [pair for title in titles for pair in RECIPES[title](tree)]
     steps = {title: recipe(title) for title in titles}
-    assert list(steps.values()) == [["data", "notebooks", "check"]] * len(titles), steps
+    assert list(steps.values()) == [["data", "data", "notebooks", "check"]] * len(titles), steps
+    give_reasons(tree)
     make(tree, "data", "notebooks", "check")
     for name, text in left:
         assert text in (tree / name).read_text(encoding="utf-8"), f"{name}: nothing of {text!r}"
@@ -334,4 +346,5 @@ def test_the_whole_suite_after_all_recipes(tree):
     """With the book built from a tree in which all three were followed."""
     for edit in RECIPES.values():
         edit(tree)
+    give_reasons(tree)
     make(tree, "data", "notebooks", "test")

@@ -7,7 +7,6 @@ says in one line which file, row and column is wrong, what was found and what wa
 """
 
 import difflib
-import json
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from companion.descriptor import read_descriptor
 from companion.schema import DataError, as_date, check_references, read_table
 
 _HERE = Path(__file__).resolve()
@@ -38,11 +38,7 @@ def _stamp(path):
 
 @lru_cache(maxsize=8)
 def _package(stamp):
-    path = Path(stamp[0])
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DataError(f"{path.name}: not readable as JSON ({error})") from None
+    return read_descriptor(Path(stamp[0]))
 
 
 def _descriptor(folder=None):

@@ -15,6 +15,9 @@ from typing import Any
 
 import pandas as pd
 
+TWICE = re.compile(r"[ÂÃÅâãäåæçèéêëìí][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+"""What UTF-8 looks like where it was read as Latin-1 or Windows-1252 and written again."""
+
 
 class DataError(ValueError):
     """Something in the data is not as the schema says; the message is one line."""
@@ -34,7 +37,7 @@ def _as_number(kind, pattern, text):
 
 
 # Table Schema type: what it is called in a message, how a cell is read, the pandas type.
-_TYPES: dict[str, tuple[str, Callable[[str], Any], str]] = {
+TYPES: dict[str, tuple[str, Callable[[str], Any], str]] = {
     "string": ("text", str, "string"),
     "integer": ("a whole number", lambda s: _as_number(int, r"-?\d+", s), "Int64"),
     "number": (
@@ -47,7 +50,8 @@ _TYPES: dict[str, tuple[str, Callable[[str], Any], str]] = {
 }
 
 
-def _shown(text):
+def shown(text: str) -> str:
+    """Return a cell as a message shows it: in quotation marks, cut at 40 characters; "nothing" for an empty one."""
     text = text if len(text) <= 40 else text[:37] + "..."
     return f'"{text}"' if text else "nothing"
 
@@ -66,6 +70,12 @@ def _rows(file, raw):
     except UnicodeDecodeError as error:
         row = raw.count(b"\n", 0, error.start) + 1
         _refuse(file, row, None, f"the byte 0x{raw[error.start]:02x}", "text in UTF-8")
+    if odd := re.search(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffd]", text):
+        row, found = text.count("\n", 0, odd.start()) + 1, f"the character U+{ord(odd[0]):04X}"
+        _refuse(file, row, None, found, "text that can be read")
+    if odd := TWICE.search(text):
+        row = text.count("\n", 0, odd.start()) + 1
+        _refuse(file, row, None, f'"{odd[0]}"', "text decoded once, as UTF-8")
     if "\r" in text:
         row = text.count("\n", 0, text.index("\r")) + 1
         _refuse(file, row, None, "a carriage return (CR)", "lines that end in LF only")
@@ -116,8 +126,8 @@ def _check_header(file, header, names):
                 file,
                 1,
                 name,
-                f"{_shown(name)} in this place",
-                f"{_shown(wanted)}, in the schema's order",
+                f"{shown(name)} in this place",
+                f"{shown(wanted)}, in the schema's order",
             )
 
 
@@ -129,20 +139,20 @@ def _cell(file, row, field, text):
         if rules.get("required"):
             _refuse(file, row, column, "nothing", "a value (required)")
         return None
-    what, read, _ = _TYPES[field["type"]]
+    what, read, _ = TYPES[field["type"]]
     try:
         value = read(text)
     except (ValueError, KeyError):
-        _refuse(file, row, column, _shown(text), what)
+        _refuse(file, row, column, shown(text), what)
     if "enum" in rules and text not in map(str, rules["enum"]):
-        _refuse(file, row, column, _shown(text), "one of: " + ", ".join(map(str, rules["enum"])))
+        _refuse(file, row, column, shown(text), "one of: " + ", ".join(map(str, rules["enum"])))
     if "pattern" in rules and not re.fullmatch(rules["pattern"], text):
-        _refuse(file, row, column, _shown(text), f"the form {rules['pattern']}")
+        _refuse(file, row, column, shown(text), f"the form {rules['pattern']}")
     for bound, sign in (("minimum", "at least"), ("maximum", "at most")):
         if bound in rules:
             limit = as_date(rules[bound]) if field["type"] == "date" else rules[bound]
             if value < limit if bound == "minimum" else value > limit:
-                _refuse(file, row, column, _shown(text), f"{sign} {rules[bound]}")
+                _refuse(file, row, column, shown(text), f"{sign} {rules[bound]}")
     return value
 
 
@@ -156,13 +166,13 @@ def read_table(
     fields = schema["fields"]
     names = [field["name"] for field in fields]
     for field in fields:
-        if field["type"] not in _TYPES:
+        if field["type"] not in TYPES:
             _refuse(
                 descriptor,
                 None,
                 field["name"],
                 f'the type "{field["type"]}"',
-                "one of: " + ", ".join(_TYPES),
+                "one of: " + ", ".join(TYPES),
             )
     header, *lines = _rows(path.name, path.read_bytes()) or [[]]
     _check_header(path.name, header, names)
@@ -182,7 +192,7 @@ def read_table(
                 _refuse(path.name, row, ", ".join(key), found, "a key used once")
             seen[mark] = row
     return pd.DataFrame(
-        {f["name"]: pd.Series(columns[f["name"]], dtype=_TYPES[f["type"]][2]) for f in fields}
+        {f["name"]: pd.Series(columns[f["name"]], dtype=TYPES[f["type"]][2]) for f in fields}
     )
 
 
@@ -197,4 +207,4 @@ def check_references(
         strange = frame[column].dropna()
         strange = strange[~strange.isin(known)]
         for row, value in strange.items():
-            _refuse(path.name, row + 2, column, _shown(value), f"one of: {', '.join(known)}")
+            _refuse(path.name, row + 2, column, shown(value), f"one of: {', '.join(known)}")
