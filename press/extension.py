@@ -31,15 +31,20 @@ from press.edition import (
 )
 from press.epub import begin_epub, finish_epub
 from press.figure_page import skip, visit_data_table_html, visit_drawing_html, visit_drawing_text
+from press.fonts import web_fonts, write_paper_fonts
 from press.launch import launch_options, mend_links
 from press.notebook_zip import offer_zip, write_zips
 from press.outputs import OutputRenderer, data_table, drawing
 from press.pages import describe_edition, escape_title, fill_page, finish_page
 from press.paper import Paper
+from press.paper_lists import Lists
+from press.paper_text import PaperText
 from press.parts import Claims, find_parts
 from press.references import Numbers, enter_citations
+from press.screen import OnScreen
 from press.site import finish_html
 from press.stale import find_outdated
+from press.timeline_drawing import TimelineSpread
 
 
 def name_articles():
@@ -78,14 +83,14 @@ def configure(app, config):
         "papersize": "a4paper",
         "pointsize": "10pt",
         "extraclassoptions": "openany,twoside",
-        "geometry": r"\usepackage[paperwidth=170mm,paperheight=240mm,inner=23mm,outer=19mm,top=24mm,bottom=22mm,headsep=7mm,footskip=10mm]{geometry}",
+        "geometry": r"\usepackage[paperwidth=178mm,paperheight=254mm,inner=21mm,outer=18mm,top=20mm,bottom=18mm,headsep=6mm,footskip=9mm]{geometry}",
         "fontpkg": "",
         "preamble": r"\usepackage{book}" + name_articles(),
         "sphinxsetup": "verbatimvisiblespace={}",
         "fncychap": "",
-        "figure_align": "!htb",
-        "makeindex": "",
-        "printindex": "",
+        "figure_align": "!hb",  # never at the head of a page, which would part a sentence
+        "makeindex": r"\usepackage{makeidx}\makeindex",
+        "printindex": r"\printindex",
         "maketitle": rf"\companiontitle{{{tex(label())}}}{{{spell(day())}}}{{{commit()}}}{{{spell(record_end())}}}",
         "tableofcontents": r"\companioncontents",
     }
@@ -137,7 +142,17 @@ def setup(app):
     )
     app.add_node(folded_code, html=(visit_folded_code, depart_folded_code))
     parts_page.register(app)
-    for transform in (Paper, FoldCode, ChapterEnd, Claims, Numbers):
+    for transform in (
+        Paper,
+        FoldCode,
+        ChapterEnd,
+        Claims,
+        Numbers,
+        OnScreen,
+        TimelineSpread,
+        Lists,
+        PaperText,
+    ):
         app.add_post_transform(transform)
     app.connect("config-inited", configure)
     app.connect("doctree-read", add_parts)
@@ -152,6 +167,8 @@ def setup(app):
     app.connect("html-page-context", mend_links, priority=600)
     app.connect("build-finished", finish_html)
     app.connect("build-finished", write_zips)
+    app.connect("build-finished", web_fonts)
+    app.connect("build-finished", write_paper_fonts)
     app.connect("builder-inited", begin_epub)
     app.connect("build-finished", finish_epub)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

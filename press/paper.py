@@ -12,9 +12,7 @@ from companion.vegalite import controls, views
 from press.drawing import draw, narrow
 from press.edition import edition_line
 from press.outputs import data_table, drawing
-
-APPENDIX = "book/claims"
-"""The page that on paper stands after all others."""
+from press.paper_tables import fit, gather_sources
 
 
 def in_state(spec, state):
@@ -75,6 +73,10 @@ def paper_note(node):
     )
 
 
+def _raw(text):
+    return nodes.raw("", text, format="latex")
+
+
 def _latex(node, before, after=""):
     """Set raw LaTeX before and after a node."""
     place = node.parent.index(node)
@@ -84,17 +86,13 @@ def _latex(node, before, after=""):
 
 
 class Paper(SphinxPostTransform):
-    """For the PDF and the EPUB: charts become vector images that say what their controls would show; code, which paper does not need, goes; the PDF ends with the ledger."""
+    """For the PDF and the EPUB: charts become vector images that say what their controls would show; code, which paper does not need, goes."""
 
     default_priority = 190
     builders = ("latex", "epub")
 
     def run(self, **kwargs):
         """Run the transform."""
-        files = list(self.document.findall(addnodes.start_of_file))
-        for ledger in [file for file in files if file["docname"] == APPENDIX]:
-            ledger.parent.remove(ledger)
-            files[-1].parent += [nodes.raw("", r"\part{Appendix}", format="latex"), ledger]
         form = "pdf" if self.app.builder.name == "latex" else "svg"
         for node in list(self.document.findall(drawing)):
             if note := paper_note(node):
@@ -156,10 +154,31 @@ class Paper(SphinxPostTransform):
                     else r"\nopagebreak ",
                 )
         for node in list(self.document.findall(nodes.table)):
+            note = gather_sources(node)
+            fit(node)
+            told = [_raw(r"\companionsources{"), note, _raw("}")] if note else []
             if "longtable" in node["classes"]:
                 _latex(node, r"\needspace{12\baselineskip}")
             elif isinstance(node[0], nodes.title):
                 _latex(node, r"\begin{companiontable}", r"\end{companiontable}")
+            place = node.parent.index(node) + 1
+            node.parent[place:place] = told
+        for box in list(self.document.findall(nodes.Admonition)):
+            if "prompt" in box.get("classes", []) and isinstance(box[0], nodes.title):
+                self._run_in(box)
+
+    @staticmethod
+    def _run_in(prompt):
+        """Set the title of a prompt before its first sentence."""
+        title, *rest = prompt.children
+        if not isinstance(rest[0], nodes.paragraph):
+            return
+        name = title.astext().strip().rstrip(".")
+        targets = [nodes.target("", "", ids=[one]) for one in prompt["ids"]]
+        rest[0][0:0] = [*targets, nodes.strong("", f"{name}."), nodes.Text(" ")]
+        prompt.parent[prompt.parent.index(prompt)] = nodes.container(
+            "", *rest, classes=["prompt-on-paper"]
+        )
 
     def _gather_tables(self):
         """Move the data of a page's figures to its end, as e-readers fold nothing; on the first page, say which edition it is."""
