@@ -31,7 +31,7 @@ from press.edition import (
 )
 from press.epub import begin_epub, finish_epub
 from press.figure_page import skip, visit_data_table_html, visit_drawing_html, visit_drawing_text
-from press.fonts import web_fonts, write_paper_fonts
+from press.fonts import write_paper_fonts
 from press.launch import launch_options, mend_links
 from press.notebook_zip import offer_zip, write_zips
 from press.outputs import OutputRenderer, data_table, drawing
@@ -167,7 +167,6 @@ def setup(app):
     app.connect("html-page-context", mend_links, priority=600)
     app.connect("build-finished", finish_html)
     app.connect("build-finished", write_zips)
-    app.connect("build-finished", web_fonts)
     app.connect("build-finished", write_paper_fonts)
     app.connect("builder-inited", begin_epub)
     app.connect("build-finished", finish_epub)

@@ -1,10 +1,9 @@
-"""Type: the fonts that pages and PDF share, cut for each.
+"""Type: the fonts that pages and PDF share. `python -m press.fonts` cuts those of the pages anew, into `press/static/fonts/`.
 
 `press/fonts/` holds static faces of Source Serif 4 and Source Sans 3 (SIL Open Font License, beside them), which keep
 Latin, Cyrillic, figures and signs. As the license reserves the name Source for unchanged fonts, these are called Companion.
 """
 
-import hashlib
 import shutil
 from pathlib import Path
 
@@ -25,37 +24,26 @@ WEB = (
 )
 """The faces of the site; a page asks only for those it uses."""
 
-SIGNS = "–—‘’“”…−×≈≤≥→←↑↓•·′″€£¥₂²³½¼¾†‡−∞Δσρμ"
-LETTERS = "".join(map(chr, [*range(0x20, 0x7F), *range(0xA0, 0x100)])) + "āēīōūŌŪŏŭŎŬčšžŠŽłńśźżćĀĪ"
-FEATURES = ["kern", "liga", "ccmp", "mark", "locl", "lnum", "tnum"]
+SIGNS = "–—‘’“”…−×≈≤≥→←↑↓•·′″€£¥²³†"
+LETTERS = (
+    "".join(map(chr, [*range(0x20, 0x7F), 0xA0]))
+    + "§©°±·»«½ÀÁÄÅÇÈÉÊËÍÑÓÔÖØÚÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüāēīōūŌŪŏŭčšžŠŽłńśźżćı"
+)
+"""What the faces of the site hold; tests/test_fonts.py holds that no page needs more of them."""
+
+FEATURES = ["kern", "liga", "ccmp", "locl"]
 
 
-def cut(name):
-    """Return the path of a face of the site as WOFF2, kept in _build/.figures by what it is cut from and to."""
-    source = FONTS / f"{name}.woff2"
-    asked = f"{LETTERS}{SIGNS}{FEATURES}".encode() + source.read_bytes()
-    path = ROOT / "_build" / ".figures" / f"{name}-{hashlib.sha256(asked).hexdigest()[:16]}.woff2"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        options = subset.Options(flavor="woff2", layout_features=FEATURES, hinting=False)
-        font = TTFont(source, recalcTimestamp=False)
-        cutter = subset.Subsetter(options)
-        cutter.populate(text=LETTERS + SIGNS)
-        cutter.subset(font)
-        subset.save_font(font, str(path), options)
+def cut(name, folder):
+    """Write a face of the site as WOFF2 into a folder, cut to LETTERS and SIGNS; return its path."""
+    path = folder / f"{name}.woff2"
+    options = subset.Options(flavor="woff2", layout_features=FEATURES, hinting=False)
+    font = TTFont(FONTS / f"{name}.woff2", recalcTimestamp=False)
+    cutter = subset.Subsetter(options)
+    cutter.populate(text=LETTERS + SIGNS)
+    cutter.subset(font)
+    subset.save_font(font, str(path), options)
     return path
-
-
-def web_fonts(app, error):
-    """Put the faces of the site beside its pages (the event `build-finished`)."""
-    if error or app.builder.name != "html":
-        return
-    folder = Path(app.outdir) / "_static" / "fonts"
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in WEB:
-        shutil.copyfile(cut(name), folder / f"{name}.woff2")
-    for license_ in FONTS.glob("OFL-*.txt"):
-        shutil.copyfile(license_, folder / license_.name)
 
 
 def paper_fonts():
@@ -79,3 +67,8 @@ def write_paper_fonts(app, error):
         return
     for made in paper_fonts().glob("*.ttf"):
         shutil.copyfile(made, Path(app.outdir) / made.name)
+
+
+if __name__ == "__main__":
+    for face in WEB:
+        print(cut(face, PRESS / "static" / "fonts"))

@@ -3,14 +3,17 @@
 import json
 import textwrap
 
+import vl_convert
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from companion.seal import LATER
+from companion.theme import FONT
 from companion.vegalite import controls, views
 from press.drawing import draw, narrow
 from press.edition import edition_line
+from press.fonts import paper_fonts
 from press.outputs import data_table, drawing
 from press.paper_tables import fit, gather_sources
 
@@ -22,6 +25,11 @@ def in_state(spec, state):
         if param["name"] in state:
             param["value"] = state[param["name"]]
     return told
+
+
+def in_type(spec):
+    """Return a specification that sets its text in the small sans of the PDF."""
+    return json.loads(json.dumps(spec).replace(f'"{FONT}"', f'"Companion Sans, {FONT}"'))
 
 
 def describe_state(spec, only=None):
@@ -94,13 +102,15 @@ class Paper(SphinxPostTransform):
     def run(self, **kwargs):
         """Run the transform."""
         form = "pdf" if self.app.builder.name == "latex" else "svg"
+        if form == "pdf":
+            vl_convert.register_font_directory(str(paper_fonts()))
         for node in list(self.document.findall(drawing)):
             if note := paper_note(node):
                 node.parent[-1].insert(0, nodes.paragraph("", note, classes=["figure-state"]))
             drawn = paper_drawings(node)
             images = []
             for spec, alt in drawn:
-                path = draw(spec, form).as_posix()
+                path = draw(in_type(spec) if form == "pdf" else spec, form).as_posix()
                 self.env.images.add_file(self.env.docname, path)
                 images.append(
                     nodes.image(

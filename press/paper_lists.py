@@ -18,7 +18,11 @@ def short(caption):
     if len(first) <= LONGEST:
         return first
     clauses = [first[: found.start()] for found in re.finditer(r"[,;:(]\s?|\s[–—]\s", first)]
-    fitting = [one.rstrip(" ,;:(") for one in clauses if 25 <= len(one) <= LONGEST]
+    fitting = [
+        one.rstrip(" ,;:(")
+        for one in clauses
+        if 25 <= len(one) <= LONGEST and one.count("(") == one.count(")")
+    ]
     return fitting[-1] if fitting else first[:LONGEST].rpartition(" ")[0] + " …"
 
 

@@ -45,15 +45,16 @@ class PaperText(SphinxPostTransform):
         self._set_languages()
 
     def _index(self):
+        names = entries() if (BOOK / "names.csv").exists() else {}
         terms = {}
         for node in list(self.document.findall(addnodes.index)):
             node.parent.remove(node)  # Sphinx's own, which would sort apart from ours
         for node in self.document.findall(nodes.term):
             if isinstance(node.parent.parent.parent, addnodes.glossary):
                 text = node.astext()
-                terms[text] = text
-                node.insert(0, _raw(index_command(text, "textbf")))
-        found = {**terms, **(entries() if (BOOK / "names.csv").exists() else {})}
+                terms[text] = names.get(text, text)
+                node.insert(0, _raw(index_command(terms[text], "textbf")))
+        found = {**terms, **names}
         if not found:
             return
         words = re.compile(

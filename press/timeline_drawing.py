@@ -23,8 +23,8 @@ from press.drawing import stable_pdf
 from press.edition import ROOT
 from press.fonts import FONTS, paper_fonts
 
-WIDTH, LINE, SIZE = 394, 8.3, 6.9  # points: the measure, a line of small type, its size
-HEIGHTS = (520, 575)  # of the two drawings; the first stands under the page's heading
+WIDTH, LINE, SIZE = 394, 8.3, 6.6  # points: the measure, a line of small type, its size
+HEIGHTS = (458, 590)  # of the two drawings; the first stands under the page's heading
 LANES = {"United States": 42, "Japan": 54, "South Korea": 66}
 MET = {
     "leaders": 84,
