@@ -171,6 +171,17 @@ def _press(inputs):
     if code or faults:
         (folder / "book.pdf").unlink(missing_ok=True)
         raise _failed("pdf", "\n".join(faults or [text[-2000:]]), text + log)
+    from press.chapter_pdf import (
+        cut_chapters,
+    )  # brings Sphinx, which a build with nothing to do does without
+
+    good.parent.mkdir(parents=True, exist_ok=True)
+    for old in good.parent.glob(f"{good.stem}-*.pdf"):
+        old.unlink()
+    try:
+        cut_chapters(folder / "book.pdf", good.parent, good.name)
+    except ValueError as error:
+        raise _failed("pdf", str(error), text + log) from error
     _keep(folder / "book.pdf", good, inputs)
 
 
@@ -223,7 +234,8 @@ def edition():
     when = time.gmtime(int(_environment()["SOURCE_DATE_EPOCH"]))[:6]
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(html().parent, new)
-    shutil.copyfile(made, new / made.name)
+    for path in [made, *made.parent.glob(f"{made.stem}-*.pdf")]:  # the book, and its chapters
+        shutil.copyfile(path, new / path.name)
     shutil.copyfile(epub(), new / f"{name}.epub")
     pack(ROOT / "data", new / f"{name}-data.zip", f"{name}-data", when)
     (new / EXEMPT[0]).write_text(manifest(new), encoding="utf-8")

@@ -92,7 +92,7 @@ class OnScreen(SphinxPostTransform):
             "This book is made for reading from the first page to the last. What one looks things up in is in the HTML edition, "
             "which can be read without a network from the zip of the edition, and in part in the EPUB. "
             "Beside the pages below it holds, under each figure, the figure’s data as a table and as a file, "
-            "and controls where a drawing here shows one state.",
+            "and controls where a drawing here shows one state. Each chapter and each notebook of the part Evidence is also a PDF of its own.",
         )
         listed = nodes.definition_list()
         for page, holds in ON_SCREEN.items():
