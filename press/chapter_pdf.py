@@ -95,7 +95,7 @@ def cut_chapters(path, folder, book_name):
             made.append(
                 _cut(
                     book,
-                    path,
+                    book_name,
                     named,
                     title,
                     range(first, end),
