@@ -24,7 +24,7 @@ WEB = (
 )
 """The faces of the site; a page asks only for those it uses."""
 
-SIGNS = "–—‘’“”…−×≈≤≥→←↑↓•·′″€£¥²³†"
+SIGNS = "–—‘’“”…−×≈≤≥→←↑↓•·′″€£¥²³†‡"
 LETTERS = (
     "".join(map(chr, [*range(0x20, 0x7F), 0xA0]))
     + "§©°±·»«½ÀÁÄÅÇÈÉÊËÍÑÓÔÖØÚÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüāēīōūŌŪŏŭčšžŠŽłńśźżćı"

@@ -13,8 +13,13 @@ LONGEST = 95
 
 
 def short(caption):
-    """Return the first sentence of a caption, or as much of it as the list has room for, ended at a clause or a word."""
-    first = re.split(r"(?<=[.?!])\s+(?=[A-Z“‘])", " ".join(caption.split()))[0].rstrip(".")
+    """Return the first sentence of a caption (with the next, where it is a word or two), or as much of it as the list has room for, ended at a clause or a word."""
+    sentences = re.split(r"(?<=[.?!])\s+(?=[A-Z“‘])", " ".join(caption.split()))
+    first = next(
+        told
+        for told in (" ".join(sentences[:count]) for count in range(1, len(sentences) + 1))
+        if len(told) >= 20 or told == " ".join(sentences)
+    ).rstrip(".")
     if len(first) <= LONGEST:
         return first
     clauses = [first[: found.start()] for found in re.finditer(r"[,;:(]\s?|\s[–—]\s", first)]

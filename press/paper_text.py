@@ -15,6 +15,16 @@ UNINDEXED = ("book/bibliography", "book/glossary", "on-the-screen")
 """Pages whose text the index does not enter; a term's entry in the glossary is."""
 
 
+GLYPHS = {
+    "language-ja": "japanese",
+    "language-ko": "korean",
+    "language-zh-Hans": "simplified",
+    "language-zh-Hant": "traditional",
+    "language-ru": None,
+}
+"""Whose glyphs a text is set in that says its language (press/chicago.py)."""
+
+
 def _raw(text):
     return nodes.raw("", text, format="latex")
 
@@ -94,8 +104,9 @@ class PaperText(SphinxPostTransform):
             if isinstance(text.parent, (nodes.raw, nodes.literal_block, nodes.image)):
                 continue
             whole, parts, start = str(text), [], 0
+            said = [name for name in text.parent.get("classes", []) if name in GLYPHS]
             for run in FOREIGN.finditer(whole):
-                if face := glyphs(run[0], chinese):
+                if face := GLYPHS[said[0]] if said else glyphs(run[0], chinese):
                     parts += [nodes.Text(whole[start : run.start()]), _raw(rf"\companion{face}{{")]
                     parts += [nodes.Text(run[0]), _raw("}")]
                     start = run.end()

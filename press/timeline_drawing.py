@@ -24,7 +24,7 @@ from press.edition import ROOT
 from press.fonts import FONTS, paper_fonts
 
 WIDTH, LINE, SIZE = 394, 8.3, 6.6  # points: the measure, a line of small type, its size
-HEIGHTS = (458, 590)  # of the two drawings; the first stands under the page's heading
+HEIGHTS = (440, 592)  # of the two drawings; the first stands under the page's heading
 LANES = {"United States": 42, "Japan": 54, "South Korea": 66}
 MET = {
     "leaders": 84,
@@ -262,7 +262,7 @@ class TimelineSpread(SphinxPostTransform):
                 file.parent.insert(
                     place, nodes.raw("", r"\companioneven", format="latex")
                 )  # the spread begins on a left page
-                section += nodes.paragraph("", SAID, classes=["timeline-said"])
+                section += nodes.container("", nodes.paragraph("", SAID), classes=["timeline-said"])
                 for path in draw_spread(folder):
                     self.env.images.add_file(self.env.docname, path.as_posix())
                     section += nodes.image(
