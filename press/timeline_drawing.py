@@ -172,7 +172,7 @@ def _years(told, places, at, first, last):
             continue
         seen.add(row.date.year)
         start = pd.Timestamp(row.date.year, 1, 1)
-        y = min(max(at(max(start, first)), TOP), place - 6)
+        y = min(max(at(max(start, first)), TOP), place - 7.2)
         out.append(
             f'<line x1="0" x2="{DAYS - 4}" y1="{y:.1f}" y2="{y:.1f}" stroke="{PALETTE["rule"]}" stroke-width=".6"/>'
         )
