@@ -171,9 +171,7 @@ def _press(inputs):
     if code or faults:
         (folder / "book.pdf").unlink(missing_ok=True)
         raise _failed("pdf", "\n".join(faults or [text[-2000:]]), text + log)
-    from press.chapter_pdf import (
-        cut_chapters,
-    )  # brings Sphinx, which a build with nothing to do does without
+    from press.chapter_pdf import cut_chapters  # slow to import, for a build with nothing to do
 
     good.parent.mkdir(parents=True, exist_ok=True)
     for old in good.parent.glob(f"{good.stem}-*.pdf"):

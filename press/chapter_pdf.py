@@ -8,10 +8,9 @@ import pikepdf
 import vl_convert
 import yaml
 
-from press.drawing import stable_pdf
 from press.edition import NAME, ROOT, label, read_version
 from press.fonts import paper_fonts
-from press.screen import ON_SCREEN
+from press.screen_pages import ON_SCREEN
 
 PARTS = ("Articles", "Evidence")
 """The parts of the book whose pages are read by themselves."""
@@ -193,5 +192,5 @@ def _say_whence(told):
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'font-family="Companion Sans" font-size="6.6" fill="#444">{told_lines}</svg>'
     )
-    with pikepdf.open(BytesIO(stable_pdf(vl_convert.svg_to_pdf(svg)))) as drawn:
+    with pikepdf.open(BytesIO(vl_convert.svg_to_pdf(svg))) as drawn:
         first.add_overlay(drawn.pages[0], pikepdf.Rectangle(left, bottom, right, top))

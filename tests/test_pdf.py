@@ -12,7 +12,7 @@ from pybtex.database import parse_file
 
 from press.edition import label, record_end, spell
 from press.languages import glyphs
-from press.screen import ON_SCREEN
+from press.screen_pages import ON_SCREEN
 
 OTHER_SCRIPT = re.compile(r"[\u0400-\u04ff\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]{3,}")
 
