@@ -173,6 +173,15 @@ def _press(inputs):
     if code or faults:
         (folder / "book.pdf").unlink(missing_ok=True)
         raise _failed("pdf", "\n".join(faults or [text[-2000:]]), text + log)
+    from press.chapter_pdf import cut_chapters  # slow to import, for a build with nothing to do
+
+    good.parent.mkdir(parents=True, exist_ok=True)
+    for old in good.parent.glob(f"{good.stem}-*.pdf"):
+        old.unlink()
+    try:
+        cut_chapters(folder / "book.pdf", good.parent, good.name)
+    except ValueError as error:
+        raise _failed("pdf", str(error), text + log) from error
     _keep(folder / "book.pdf", good, inputs)
 
 

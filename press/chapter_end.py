@@ -5,8 +5,10 @@ from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from companion.seal import LATER
+from press.drawing import narrow
 from press.outputs import data_table, drawing, figure_number
 from press.paper import in_state
+from press.paper_claims import on_paper
 from press.parts import checked_items, part
 
 MOST = 14  # lines for which a claim with its card asks at the foot of a page
@@ -35,6 +37,9 @@ class ChapterEnd(SphinxPostTransform):
         for item in checked_items(self.document):
             line, *card = item.children
             line["classes"] += ["claim-line"]
+            if self.app.builder.name == "latex":
+                item.parent.replace(item, on_paper(line, card))
+                continue
             room = min(sum(len(node.astext()) // 80 + 1 for node in (line, *card)) + 2, MOST)
             held = [_latex(rf"\needspace{{{room}\baselineskip}}"), line]
             for node in card:
@@ -62,12 +67,15 @@ class ChapterEnd(SphinxPostTransform):
                 section = section.parent
             name = nodes.strong("", "", *(one.deepcopy() for one in section[0].children))
             node.parent.remove(node)
-            end += [nodes.paragraph("", "", name), *node.children]
+            # The label before the next heading is that section's, which has it already.
+            told = [child for child in node.children if not isinstance(child, nodes.target)]
+            end += [nodes.paragraph("", "", name), *told]
         return [end]
 
     def _later(self, chapter):
         """Return the section "What came later" of a chapter: its sealed figures, drawn again with the control set."""
         end = nodes.section("", nodes.title("", "What came later"), ids=["what-came-later"])
+        paper = self.app.builder.name == "latex"
         for node in list(chapter.findall(drawing)):
             if not node["opened"]:
                 continue
@@ -75,6 +83,9 @@ class ChapterEnd(SphinxPostTransform):
             label = figure["ids"][0] if isinstance(figure, nodes.figure) else None
             told = node.copy()
             told["spec"], told["alt"] = in_state(node["spec"], {LATER: True}), node["opened"]["alt"]
+            half = paper and not node["paper"]  # two stand in a row
+            if half:
+                told["spec"] = narrow(told["spec"])
             told["name"], told["opened"] = f"{node['name']}-later", None
             source = nodes.Text(f"Source: {node['opened']['source']}.")
             said = nodes.paragraph("", "", classes=["figure-source"])
@@ -92,7 +103,7 @@ class ChapterEnd(SphinxPostTransform):
                 if table.get("later") and self.app.builder.name == "epub"
             ]
             under = nodes.container("", said, *rows)
-            end += nodes.container("", told, under, classes=["chart-later"])
+            end += nodes.container("", told, under, classes=["chart-later" + "-half" * half])
         # Figures that still wait for a page would push the drawings off theirs.
         return [_latex(r"\FloatBarrier"), end] if len(end) > 1 else []
 

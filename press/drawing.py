@@ -47,9 +47,7 @@ def draw(spec, form):
             )
             drawn = vl_convert.svg_to_png(svg, scale=2)
         else:
-            drawn = _stable_pdf(
-                vl_convert.svg_to_pdf(draw(spec, "svg").read_text(encoding="utf-8"))
-            )
+            drawn = stable_pdf(vl_convert.svg_to_pdf(draw(spec, "svg").read_text(encoding="utf-8")))
         part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
         part.write_bytes(drawn)
         part.replace(path)
@@ -65,7 +63,7 @@ def draw_ahead(name, spec):
     COMING[name] = AHEAD.submit(lambda: [draw(spec, "png"), draw(narrow(spec), "svg")])
 
 
-def _stable_pdf(drawn):
+def stable_pdf(drawn):
     """Rewrite a PDF so that equal drawings have equal bytes; vl-convert orders objects at random."""
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(drawn)) as pdf:

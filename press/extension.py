@@ -31,16 +31,21 @@ from press.edition import (
 )
 from press.epub import begin_epub, finish_epub
 from press.figure_page import skip, visit_data_table_html, visit_drawing_html, visit_drawing_text
+from press.fonts import write_paper_fonts
 from press.launch import launch_options, mend_links
 from press.menu import fill_built, word_menu
 from press.notebook_zip import write_zips
 from press.outputs import OutputRenderer, data_table, drawing
 from press.pages import describe_edition, escape_title, fill_page, finish_page
 from press.paper import Paper
+from press.paper_lists import Lists
+from press.paper_text import PaperText
 from press.parts import Claims, find_parts
 from press.references import Numbers, Terms, enter_citations
+from press.screen import OnScreen
 from press.site import finish_html, leave_search
 from press.stale import find_outdated
+from press.timeline_drawing import TimelineSpread
 
 
 def name_articles():
@@ -79,14 +84,14 @@ def configure(app, config):
         "papersize": "a4paper",
         "pointsize": "10pt",
         "extraclassoptions": "openany,twoside",
-        "geometry": r"\usepackage[paperwidth=170mm,paperheight=240mm,inner=23mm,outer=19mm,top=24mm,bottom=22mm,headsep=7mm,footskip=10mm]{geometry}",
+        "geometry": r"\usepackage[paperwidth=178mm,paperheight=254mm,inner=21mm,outer=18mm,top=20mm,bottom=18mm,headsep=6mm,footskip=9mm]{geometry}",
         "fontpkg": "",
         "preamble": r"\usepackage{book}" + name_articles(),
         "sphinxsetup": "verbatimvisiblespace={}",
         "fncychap": "",
-        "figure_align": "!htb",
-        "makeindex": "",
-        "printindex": "",
+        "figure_align": "!hb",  # never at the head of a page, which would part a sentence
+        "makeindex": r"\usepackage{makeidx}\makeindex",
+        "printindex": r"\printindex",
         "maketitle": rf"\companiontitle{{{tex(label())}}}{{{spell(day())}}}{{{commit()}}}{{{spell(record_end())}}}",
         "tableofcontents": r"\companioncontents",
     }
@@ -139,7 +144,18 @@ def setup(app):
     app.add_node(folded_code, html=(visit_folded_code, depart_folded_code))
     parts_page.register(app)
     seminar_pages.register(app)
-    for transform in (Paper, FoldCode, ChapterEnd, Claims, Numbers, Terms):
+    for transform in (
+        Paper,
+        FoldCode,
+        ChapterEnd,
+        Claims,
+        Numbers,
+        Terms,
+        OnScreen,
+        TimelineSpread,
+        Lists,
+        PaperText,
+    ):
         app.add_post_transform(transform)
     app.connect("config-inited", configure)
     app.connect("doctree-read", add_parts)
@@ -155,6 +171,7 @@ def setup(app):
     app.connect("build-finished", finish_html)
     app.connect("build-finished", write_zips)
     app.connect("build-finished", fill_built)
+    app.connect("build-finished", write_paper_fonts)
     app.connect("builder-inited", begin_epub)
     app.connect("builder-inited", leave_search)
     app.connect("build-finished", finish_epub)

@@ -50,3 +50,19 @@ def mark_languages(body, known):
             parts[index],
         )
     return "".join(parts)
+
+
+def glyphs(text, known=()):
+    """Return whose glyphs a run of East Asian text is drawn in: "japanese", "korean", "simplified", "traditional"; None for other scripts.
+
+    Chinese that the simplified character set of 1980 can write is simplified, any other is traditional.
+    """
+    language = script_language(text, known)
+    if language == "zh":
+        signs = re.sub("[^\u3400-\u9fff]", "", text)
+        try:
+            signs.encode("gb2312")
+        except UnicodeEncodeError:
+            return "traditional"
+        return "simplified"
+    return {"ja": "japanese", "ko": "korean"}.get(language)

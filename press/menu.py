@@ -9,10 +9,7 @@ import re
 import shutil
 from pathlib import Path
 
-from press.edition import NAME, ROOT, read_version
-
-CHAPTERS = "pdf"
-"""The folder of a site with the PDFs of chapters, each named like its page."""
+from press.edition import NAME, read_version
 
 MENU = re.compile(
     r'(<div class="dropdown dropdown-download-buttons">.*?<ul class="dropdown-menu">)(.*?)(</ul>)',
@@ -48,7 +45,7 @@ def _items(page, site, old):
     name, items = page.stem, [_heading("This page")]
     files = [
         (site / "notebooks" / f"{name}.zip", "Notebook that runs", "zip"),
-        (site / CHAPTERS / f"{name}.pdf", "This chapter", "pdf"),
+        (site / f"{NAME}-{read_version()}-{name}.pdf", "This chapter", "pdf"),
     ]
     items += [_link(path, site, above, words, end) for path, words, end in files if path.exists()]
     items += [  # the theme's: the text of a page that is no notebook, and what prints the page
@@ -79,12 +76,10 @@ def fill_menus(site):
 
 
 def add_files(site, *paths):
-    """Copy files, and the PDFs of chapters that lie in _build/pdf/chapters, into the folder of a site, and let its menus offer them."""
+    """Copy files, and with the PDF of the book those of its chapters, into the folder of a site, and let its menus offer them."""
     for path in paths:
-        shutil.copyfile(path, site / path.name)
-    for path in sorted((ROOT / "_build" / "pdf" / "chapters").glob("*.pdf")):
-        (site / CHAPTERS).mkdir(exist_ok=True)
-        shutil.copyfile(path, site / CHAPTERS / path.name)
+        for one in (path, *path.parent.glob(f"{path.stem}-*{path.suffix}")):
+            shutil.copyfile(one, site / one.name)
     fill_menus(site)
 
 

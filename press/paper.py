@@ -3,18 +3,19 @@
 import json
 import textwrap
 
+import vl_convert
 from docutils import nodes
 from sphinx import addnodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from companion.seal import LATER
+from companion.theme import FONT
 from companion.vegalite import controls, views
 from press.drawing import draw, narrow
 from press.edition import edition_line
+from press.fonts import paper_fonts
 from press.outputs import data_table, drawing
-
-APPENDIX = "book/claims"
-"""The page that on paper stands after all others."""
+from press.paper_tables import fit, gather_sources
 
 
 def in_state(spec, state):
@@ -24,6 +25,11 @@ def in_state(spec, state):
         if param["name"] in state:
             param["value"] = state[param["name"]]
     return told
+
+
+def in_type(spec):
+    """Return a specification that sets its text in the small sans of the PDF."""
+    return json.loads(json.dumps(spec).replace(f'"{FONT}"', f'"Companion Sans, {FONT}"'))
 
 
 def describe_state(spec, only=None):
@@ -75,6 +81,10 @@ def paper_note(node):
     )
 
 
+def _raw(text):
+    return nodes.raw("", text, format="latex")
+
+
 def _latex(node, before, after=""):
     """Set raw LaTeX before and after a node."""
     place = node.parent.index(node)
@@ -84,25 +94,23 @@ def _latex(node, before, after=""):
 
 
 class Paper(SphinxPostTransform):
-    """For the PDF and the EPUB: charts become vector images that say what their controls would show; code, which paper does not need, goes; the PDF ends with the ledger."""
+    """For the PDF and the EPUB: charts become vector images that say what their controls would show; code, which paper does not need, goes."""
 
     default_priority = 190
     builders = ("latex", "epub")
 
     def run(self, **kwargs):
         """Run the transform."""
-        files = list(self.document.findall(addnodes.start_of_file))
-        for ledger in [file for file in files if file["docname"] == APPENDIX]:
-            ledger.parent.remove(ledger)
-            files[-1].parent += [nodes.raw("", r"\part{Appendix}", format="latex"), ledger]
         form = "pdf" if self.app.builder.name == "latex" else "svg"
+        if form == "pdf":
+            vl_convert.register_font_directory(str(paper_fonts()))
         for node in list(self.document.findall(drawing)):
             if note := paper_note(node):
                 node.parent[-1].insert(0, nodes.paragraph("", note, classes=["figure-state"]))
             drawn = paper_drawings(node)
             images = []
             for spec, alt in drawn:
-                path = draw(spec, form).as_posix()
+                path = draw(in_type(spec) if form == "pdf" else spec, form).as_posix()
                 self.env.images.add_file(self.env.docname, path)
                 images.append(
                     nodes.image(
@@ -156,10 +164,31 @@ class Paper(SphinxPostTransform):
                     else r"\nopagebreak ",
                 )
         for node in list(self.document.findall(nodes.table)):
+            note = gather_sources(node)
+            fit(node)
+            told = [_raw(r"\companionsources{"), note, _raw("}")] if note else []
             if "longtable" in node["classes"]:
                 _latex(node, r"\needspace{12\baselineskip}")
             elif isinstance(node[0], nodes.title):
                 _latex(node, r"\begin{companiontable}", r"\end{companiontable}")
+            place = node.parent.index(node) + 1
+            node.parent[place:place] = told
+        for box in list(self.document.findall(nodes.Admonition)):
+            if "prompt" in box.get("classes", []) and isinstance(box[0], nodes.title):
+                self._run_in(box)
+
+    @staticmethod
+    def _run_in(prompt):
+        """Set the title of a prompt before its first sentence."""
+        title, *rest = prompt.children
+        if not isinstance(rest[0], nodes.paragraph):
+            return
+        name = title.astext().strip().rstrip(".")
+        targets = [nodes.target("", "", ids=[one]) for one in prompt["ids"]]
+        rest[0][0:0] = [*targets, nodes.strong("", f"{name}."), nodes.Text(" ")]
+        prompt.parent[prompt.parent.index(prompt)] = nodes.container(
+            "", *rest, classes=["prompt-on-paper"]
+        )
 
     def _gather_tables(self):
         """Move the data of a page's figures to its end, as e-readers fold nothing; on the first page, say which edition it is."""

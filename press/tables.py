@@ -121,7 +121,7 @@ def _cost(rows, widths):
     )  # the table's height; and a cell that breaks reads worse, even where the row has room
 
 
-def share_width(table):
+def share_width(table, line=LINE):
     """Give each column of a table its share of the line, in characters; return how many lines the table fills.
 
     A column asks for its longest cell, a heading may break at words. Where all ask for more than the
@@ -150,11 +150,11 @@ def share_width(table):
         asked.append(max([head_word + 1] + [len(row[number]) for row in rows]) + BETWEEN)
         if asked[-1] <= 18:  # a date breaks once, after the day
             least[-1] = max(least[-1], 2 * asked[-1] // 3 + 2)
-    fixed = {n: asked[n] for n in range(len(asked)) if asked[n] <= 18 or sum(asked) <= LINE}
+    fixed = {n: asked[n] for n in range(len(asked)) if asked[n] <= 18 or sum(asked) <= line}
     while len(fixed) < len(
         asked
     ):  # share what is left; a column that would fall below its longest word is fixed there
-        rest = LINE - sum(fixed.values())
+        rest = line - sum(fixed.values())
         roots = sum(asked[n] ** 0.5 for n in range(len(asked)) if n not in fixed)
         shares = {
             n: int(rest * asked[n] ** 0.5 / roots) for n in range(len(asked)) if n not in fixed
@@ -168,7 +168,7 @@ def share_width(table):
             for giver, taker in permutations(range(len(widths)), 2)
             for step in range(1, 9)
         ]
-        if sum(asked) > LINE
+        if sum(asked) > line
         else []
     )
     best = _cost(rows, widths)

@@ -6,32 +6,29 @@ import subprocess
 
 LATEX_NEEDS = {
     "Debian or Ubuntu": "sudo apt-get install --no-install-recommends $(cat apt.txt)",
-    "Fedora": "sudo dnf install latexmk texlive-scheme-medium texlive-xecjk texlive-titlesec texlive-tocloft linux-libertine-fonts linux-libertine-biolinum-fonts google-noto-serif-cjk-fonts google-noto-sans-cjk-fonts liberation-fonts",
-    "macOS": "brew install --cask mactex font-linux-libertine font-noto-serif-cjk font-noto-sans-cjk font-liberation",
+    "Fedora": "sudo dnf install latexmk texlive-scheme-medium texlive-xecjk texlive-titlesec texlive-tocloft google-noto-serif-cjk-fonts google-noto-sans-cjk-fonts liberation-fonts",
+    "macOS": "brew install --cask mactex font-noto-serif-cjk font-noto-sans-cjk font-liberation",
 }
 
 
 def missing_for_pdf():
     """Return what the PDF needs and this machine lacks, by name; empty where all is there."""
-    lacks = [tool for tool in ("latexmk", "xelatex") if not shutil.which(tool)]
+    lacks = [tool for tool in ("latexmk", "xelatex", "makeindex") if not shutil.which(tool)]
     if not lacks and shutil.which("kpsewhich"):
-        for style in ("titlesec.sty", "tocloft.sty", "xeCJK.sty", "tabulary.sty"):
+        for style in (
+            "titlesec.sty",
+            "tocloft.sty",
+            "xeCJK.sty",
+            "tabulary.sty",
+            "newunicodechar.sty",
+        ):
             if not subprocess.run(
                 ["kpsewhich", style], capture_output=True, text=True
             ).stdout.strip():
                 lacks.append(style)
     if not lacks and shutil.which("fc-list"):
         fonts = subprocess.run(["fc-list", ":", "family"], capture_output=True, text=True).stdout
-        lacks += [
-            font
-            for font in (
-                "Linux Libertine O",
-                "Linux Biolinum O",
-                "Liberation Mono",
-                "Noto Serif CJK JP",
-            )
-            if font not in fonts
-        ]
+        lacks += [font for font in ("Liberation Mono", "Noto Serif CJK JP") if font not in fonts]
     return lacks
 
 

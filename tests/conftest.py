@@ -113,7 +113,8 @@ def pdf(html):
     log = (ROOT / "_build" / "next" / "_build" / "latex" / "book.log").read_text(
         encoding="utf-8", errors="replace"
     )
-    return SimpleNamespace(path=path, pages=text.split("\f")[:-1], log=log)
+    folder = ROOT / "_build" / "next" / "_build" / "latex"
+    return SimpleNamespace(path=path, pages=text.split("\f")[:-1], log=log, folder=folder)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,74 @@
+"""Type: the fonts that pages and PDF share. `python -m press.fonts` cuts those of the pages anew, into `press/static/fonts/`.
+
+`press/fonts/` holds static faces of Source Serif 4 and Source Sans 3 (SIL Open Font License, beside them), which keep
+Latin, Cyrillic, figures and signs. As the license reserves the name Source for unchanged fonts, these are called Companion.
+"""
+
+import shutil
+from pathlib import Path
+
+from fontTools import subset
+from fontTools.ttLib import TTFont
+
+from press.edition import PRESS, ROOT
+
+FONTS = PRESS / "fonts"
+
+WEB = (
+    "serif-regular",
+    "serif-italic",
+    "serif-semibold",
+    "sans-regular",
+    "sans-italic",
+    "sans-semibold",
+)
+"""The faces of the site; a page asks only for those it uses."""
+
+SIGNS = "–—‘’“”…−×≈≤≥→←↑↓•·′″€£¥²³†‡"
+LETTERS = (
+    "".join(map(chr, [*range(0x20, 0x7F), 0xA0]))
+    + "§©°±·»«½ÀÁÄÅÇÈÉÊËÍÑÓÔÖØÚÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüāēīōūŌŪŏŭčšžŠŽłńśźżćı"
+)
+"""What the faces of the site hold; tests/test_fonts.py holds that no page needs more of them."""
+
+FEATURES = ["kern", "liga", "ccmp", "locl"]
+
+
+def cut(name, folder):
+    """Write a face of the site as WOFF2 into a folder, cut to LETTERS and SIGNS; return its path."""
+    path = folder / f"{name}.woff2"
+    options = subset.Options(flavor="woff2", layout_features=FEATURES, hinting=False)
+    font = TTFont(FONTS / f"{name}.woff2", recalcTimestamp=False)
+    cutter = subset.Subsetter(options)
+    cutter.populate(text=LETTERS + SIGNS)
+    cutter.subset(font)
+    subset.save_font(font, str(path), options)
+    return path
+
+
+def paper_fonts():
+    """Return the folder with all faces as TrueType, which is what TeX and drawings read; made once, in _build/.fonts."""
+    folder = ROOT / "_build" / ".fonts"
+    folder.mkdir(parents=True, exist_ok=True)
+    for source in FONTS.glob("*.woff2"):
+        made = folder / f"{source.stem}.ttf"
+        if not made.exists() or made.stat().st_mtime < source.stat().st_mtime:
+            font = TTFont(source, recalcTimestamp=False)
+            font.flavor = None
+            part = made.with_suffix(".part")
+            font.save(part)
+            part.replace(made)
+    return folder
+
+
+def write_paper_fonts(app, error):
+    """Put all faces beside the LaTeX (the event `build-finished`)."""
+    if error or app.builder.name != "latex":
+        return
+    for made in paper_fonts().glob("*.ttf"):
+        shutil.copyfile(made, Path(app.outdir) / made.name)
+
+
+if __name__ == "__main__":
+    for face in WEB:
+        print(cut(face, PRESS / "static" / "fonts"))
