@@ -46,6 +46,7 @@
         chart.drawing = live;
         chart.toldFirst = live.getAttribute("aria-label");
         return set(chart).then(function () {
+          live.querySelector("svg").style.maxWidth = drawing.querySelector("svg").style.maxWidth;
           drawing.classList.add("drawn");  // kept for paper
           drawing.after(live);
           chart.dataset.state = "live";
