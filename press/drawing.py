@@ -62,6 +62,18 @@ def draw(spec, form):
     return path
 
 
+def kept_png(svg):
+    """Return an SVG as PNG of twice its size; kept like what `draw` draws."""
+    key = hashlib.sha256(f"{vl_convert.__version__} {svg}".encode()).hexdigest()[:24]
+    path = ROOT / "_build" / ".figures" / f"{key}.carried.png"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
+        part.write_bytes(vl_convert.svg_to_png(svg, scale=2))
+        part.replace(path)
+    return path.read_bytes()
+
+
 AHEAD = ThreadPoolExecutor(2)
 COMING = {}  # name of a figure: what is being drawn of it while Sphinx reads on
 
@@ -70,7 +82,7 @@ def draw_ahead(name, spec):
     """Begin to draw what the HTML page will ask for."""
 
     def ahead():
-        draw(spec, "png")
+        draw(spec, "svg")
         draw(answering(spec), "scene")
         small = narrow(spec)
         draw(small, "svg")

@@ -119,7 +119,12 @@ def visit_data_table_html(self, node):
         )
         raise nodes.SkipNode
     address = relative_uri("figures/", builder.get_target_uri(page))
-    write_downloads(Path(builder.outdir) / "figures", node, cited, f"{address}#{name}", number)
+    copy, tables = (
+        builder.app.companion_copy,
+        f'<div class="table-scroll" tabindex="0" role="region" aria-label="Data">{table}</div>{under}',
+    )
+    folder = Path(builder.outdir) / "figures"
+    write_downloads(folder, node, cited, f"{address}#{name}", number, copy, tables)
     base = relative_uri(builder.get_target_uri(page), f"figures/{name}")
     links = " · ".join(
         f'<a href="{base}.{end}" download>{label}</a>' for end, label in KINDS.items()

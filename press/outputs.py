@@ -100,7 +100,9 @@ def drawn_on_a_page(spec):
     drawn = {key: value for key, value in spec.items() if key != "usermeta"}
     drawn["$schema"] = f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE[0]}.json"
     title = {**spec["config"].get("title", {}), "fontSize": 13}  # type is 13 to 15 pixels high
-    drawn["config"] = {**spec["config"], "background": None, "title": title}  # light or dark
+    legend = {**spec["config"].get("legend", {}), "offset": 32}  # clear of the title of the axis
+    own = {"background": None, "title": title, "legend": legend}  # the page is light or dark
+    drawn["config"] = {**spec["config"], **own}
     if next(bindings(spec), None):  # Vega measures the room around a plot once, for the first state
         drawn.setdefault("padding", {"left": 5, "top": 5, "right": 14, "bottom": 5})
     return fit_page(drawn)
