@@ -4,11 +4,12 @@ import csv
 import html
 import json
 import re
-import shutil
 
 from companion.days import read_day
 from companion.markup import pieces
-from press.drawing import draw
+from press.carried import carry, notes_of, own_page
+from press.citing import first_sentence
+from press.drawing import draw, kept_png
 
 NUMBER = re.compile(r"[+−-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
@@ -60,10 +61,10 @@ def table_rows(node, cited, part="rows"):
     return [head + added, *([*(plain(cell) for cell in row), *more.values()] for row in node[part])]
 
 
-def write_downloads(folder, node, cited, address, number):
+def write_downloads(folder, node, cited, address, number, copy, parts):
     """Write the files of KINDS for a figure, and the page at its permanent address, which leads to `address`.
 
-    `cited`: what `press.citing.cite_figure` returns.
+    `cited`: what `press.citing.cite_figure` returns; `copy`: what `about_copy` returns; `parts`: its tables as HTML.
     """
     folder.mkdir(exist_ok=True)
     name = node["name"]
@@ -73,14 +74,18 @@ def write_downloads(folder, node, cited, address, number):
             with open(folder / f"{name}.{end}", "w", encoding="utf-8-sig", newline="") as file:
                 rows = table_rows(node, cited["text"], part)
                 csv.writer(file, lineterminator="\n").writerows(rows)
-    shutil.copyfile(draw(node["spec"], "svg"), folder / f"{name}.svg")
-    shutil.copyfile(draw(node["spec"], "png"), folder / f"{name}.png")
+    drawn = draw(node["spec"], "svg").read_text(encoding="utf-8")
+    where = f"{copy['base']}figures/{name}.html" if copy["base"] else ""
+    carried = carry(drawn, first_sentence(node["caption"]), notes_of(copy, node, number, where))
+    (folder / f"{name}.svg").write_text(carried, encoding="utf-8")
+    (folder / f"{name}.png").write_bytes(kept_png(carried))
     (folder / f"{name}.vl.json").write_text(
         json.dumps(node["spec"], ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )
     (folder / f"{name}.bib").write_text(cited["bibtex"], encoding="utf-8")
     (folder / f"{name}.ris").write_text(cited["ris"], encoding="utf-8", newline="\r\n")
-    lead_on(folder / f"{name}.html", address, f"Figure {number}")
+    page = own_page(copy, node, cited, number, address, parts)
+    (folder / f"{name}.html").write_text(page, encoding="utf-8")
 
 
 def lead_on(path, address, title, canonical=None):

@@ -14,6 +14,7 @@ import pikepdf
 import vl_convert
 
 from companion.vegalite import channels, views
+from press.answers import answering
 from press.edition import ROOT
 
 PHONE = 350  # pixels that a phone's column leaves a figure
@@ -23,7 +24,7 @@ VEGA_LITE = "6.4"  # twin, page and PDF draw with the same one; a test compares 
 
 
 def draw(spec, form):
-    """Return the path of a chart drawn as `form`, "svg", "png" or "pdf"; each content is drawn once.
+    """Return the path of a chart drawn as `form`, "svg", "png", "pdf" or "scene" (its marks, as JSON); each content is drawn once.
 
     Drawings are kept in _build/.figures by hash of specification, version and form.
     """
@@ -38,6 +39,11 @@ def draw(spec, form):
             drawn = vl_convert.vegalite_to_svg(
                 text, vl_version=VEGA_LITE, allowed_base_urls=[]
             ).encode()
+        elif form == "scene":
+            made = vl_convert.vegalite_to_scenegraph(
+                text, vl_version=VEGA_LITE, allowed_base_urls=[]
+            )
+            drawn = json.dumps(made, ensure_ascii=False).encode()
         elif form == "png":
             svg = re.sub(
                 r"<svg[^>]*>",
@@ -54,13 +60,33 @@ def draw(spec, form):
     return path
 
 
+def kept_png(svg):
+    """Return an SVG as PNG of twice its size; kept like what `draw` draws."""
+    key = hashlib.sha256(f"{vl_convert.__version__} {svg}".encode()).hexdigest()[:24]
+    path = ROOT / "_build" / ".figures" / f"{key}.carried.png"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
+        part.write_bytes(vl_convert.svg_to_png(svg, scale=2))
+        part.replace(path)
+    return path.read_bytes()
+
+
 AHEAD = ThreadPoolExecutor(2)
 COMING = {}  # name of a figure: what is being drawn of it while Sphinx reads on
 
 
 def draw_ahead(name, spec):
     """Begin to draw what the HTML page will ask for."""
-    COMING[name] = AHEAD.submit(lambda: [draw(spec, "png"), draw(narrow(spec), "svg")])
+
+    def ahead():
+        draw(spec, "svg")
+        draw(answering(spec), "scene")
+        small = narrow(spec)
+        draw(small, "svg")
+        draw(answering(small), "scene")
+
+    COMING[name] = AHEAD.submit(ahead)
 
 
 def stable_pdf(drawn):

@@ -9,8 +9,9 @@ from docutils import nodes
 from sphinx.util.osutil import relative_uri
 
 from companion.markup import pieces
-from companion.vegalite import controls
+from press.answers import answering, points
 from press.citing import about_copy, cite_figure
+from press.controls import write_controls
 from press.downloads import KINDS, write_downloads
 from press.drawing import COMING, draw, narrow
 from press.outputs import figure_number
@@ -28,7 +29,38 @@ def inline_svg(node):
             .replace(f"url(#{old})", f"url(#{new})")
             .replace(f'"#{old}"', f'"#{new}"')
         )
-    return text.replace("<svg ", '<svg aria-hidden="true" focusable="false" ', 1)
+    return text.replace(
+        "<svg ", f'<svg aria-hidden="true" focusable="false"{_stretch(node, text)} ', 1
+    )
+
+
+def _stretch(node, text):
+    """Return how far a column may stretch a wide drawing: its type, of 13 pixels, grows to 15 and no further."""
+    if node["name"].endswith("-narrow"):
+        return ""
+    width = float(re.search(r'<svg[^>]* width="([\d.]+)"', text)[1])
+    return f' style="max-width:{width * STRETCH:.0f}px"'
+
+
+STRETCH = 1.15
+HINT = "Point at a mark, tap it, or use the arrow keys."
+
+
+def _as_data(value):
+    """Return a value as JSON for a script element."""
+    data = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    # "</script" would end the element, "<!--" with "<script" keep it open
+    return data.replace("<", "\\u003c")
+
+
+def _shared(places):
+    """Return the points of both drawings with their words, which are mostly the same, once."""
+    words = list(dict.fromkeys(point[4] for found in places.values() for point in found))
+    number = {text: place for place, text in enumerate(words)}
+    kinds = {
+        kind: [[*point[:4], number[point[4]]] for point in found] for kind, found in places.items()
+    }
+    return {"words": words, **kinds}
 
 
 def visit_drawing_html(self, node):
@@ -39,18 +71,22 @@ def visit_drawing_html(self, node):
     opened = "".join(
         f' data-opened-{key}="{html.escape(told)}"' for key, told in (node["opened"] or {}).items()
     )
+    places = {}
     for kind, drawn in (
         ("wide", wide),
         ("narrow", {"spec": narrow(node["spec"]), "name": f"{node['name']}-narrow"}),
     ):
-        data = json.dumps(drawn["spec"], ensure_ascii=False, separators=(",", ":"))
-        # "</script" would end the element, "<!--" with "<script" keep it open
-        data = data.replace("<", "\\u003c")
+        told = answering(drawn["spec"])
+        places[kind] = points(json.loads(draw(told, "scene").read_text(encoding="utf-8")))
         self.body.append(
-            f'<div class="chart {kind}"{opened}><div class="chart-view" role="img" aria-label="{html.escape(node["alt"])}">{inline_svg(drawn)}</div>'
-            f'<div class="chart-controls" style="--controls:{len(controls(drawn["spec"]))}"></div>'
-            f'<script type="application/json" class="chart-spec">{data}</script></div>'
+            f'<div class="chart {kind}"{opened}><div class="chart-plot"><div class="chart-view" role="img" aria-label="{html.escape(node["alt"])}">{inline_svg(drawn)}</div></div>'
+            f'<div class="chart-controls">{write_controls(drawn["spec"], drawn["name"])}</div>'
+            f'<script type="application/json" class="chart-spec">{_as_data(told)}</script></div>'
         )
+    self.body.append(
+        f'<div class="chart-line"><p class="chart-answer" role="status" data-hint="{HINT}"></p></div>'
+        f'<script type="application/json" class="chart-points">{_as_data(_shared(places))}</script>'
+    )
     raise nodes.SkipNode
 
 
@@ -84,7 +120,12 @@ def visit_data_table_html(self, node):
         )
         raise nodes.SkipNode
     address = relative_uri("figures/", builder.get_target_uri(page))
-    write_downloads(Path(builder.outdir) / "figures", node, cited, f"{address}#{name}", number)
+    copy, tables = (
+        builder.app.companion_copy,
+        f'<div class="table-scroll" tabindex="0" role="region" aria-label="Data">{table}</div>{under}',
+    )
+    folder = Path(builder.outdir) / "figures"
+    write_downloads(folder, node, cited, f"{address}#{name}", number, copy, tables)
     base = relative_uri(builder.get_target_uri(page), f"figures/{name}")
     links = " · ".join(
         f'<a href="{base}.{end}" download>{label}</a>' for end, label in KINDS.items()
@@ -97,8 +138,9 @@ def visit_data_table_html(self, node):
             f'<p>Download: <a href="{base}.later.csv" download>CSV of what came later</a></p></details>'
         )
     self.body.append(
-        f'<details class="figure-data"><summary>Show data, download, cite</summary>{scrolling(table, f"Data of figure {number}")}{under}{later}<p>Download figure {number}: {links}</p><p>Cite: {said} '
-        f'<a href="{base}.html">Permanent address</a>.</p></details>'
+        f'<details class="figure-data"><summary>Show data, download, cite</summary>{scrolling(table, f"Data of figure {number}")}{under}{later}<p>Download figure {number}: {links}</p><p><span class="figure-cite">Cite: {said}</span> '
+        f'<a href="{base}.html">Permanent address</a>.</p>'
+        '<p class="figure-share"><button type="button" data-copy="link">Copy link</button> <button type="button" data-copy="cite">Copy citation</button></p></details>'
     )
     raise nodes.SkipNode
 

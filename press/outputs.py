@@ -9,7 +9,7 @@ from myst_nb.core import render
 from sphinx.util import logging
 
 from companion.theme import MIME
-from companion.vegalite import outside_address
+from companion.vegalite import bindings, outside_address
 from press.corrected import under
 from press.drawing import VEGA_LITE, draw_ahead, fit_page
 from press.tables import name_days, share_source, share_width
@@ -100,7 +100,12 @@ def drawn_on_a_page(spec):
     """Return a stored specification as the page and paper draw it: without what travels beside it, on the page's own ground."""
     drawn = {key: value for key, value in spec.items() if key != "usermeta"}
     drawn["$schema"] = f"https://vega.github.io/schema/vega-lite/v{VEGA_LITE[0]}.json"
-    drawn["config"] = {**spec["config"], "background": None}  # light or dark
+    title = {**spec["config"].get("title", {}), "fontSize": 13}  # type is 13 to 15 pixels high
+    legend = {**spec["config"].get("legend", {}), "offset": 32}  # clear of the title of the axis
+    own = {"background": None, "title": title, "legend": legend}  # the page is light or dark
+    drawn["config"] = {**spec["config"], **own}
+    if next(bindings(spec), None):  # Vega measures the room around a plot once, for the first state
+        drawn.setdefault("padding", {"left": 5, "top": 5, "right": 14, "bottom": 5})
     return fit_page(drawn)
 
 

@@ -4,6 +4,7 @@ import html
 
 from docutils import nodes
 
+from companion.ledger import SHAPES
 from press.parts import claim, part, sign, summary, ways
 
 WAYS = {"argument": "Argument", "evidence": "With evidence", "everything": "Everything"}
@@ -65,7 +66,8 @@ def _depart_summary(self, node):
 
 
 def _visit_sign(self, node):
-    self.body.append('<span class="sign" aria-hidden="true">')
+    verdict = next(name for name, shape in SHAPES.items() if shape == node.astext())
+    self.body.append(f'<span class="sign verdict-{verdict.replace(" ", "-")}" aria-hidden="true">')
 
 
 def _depart_sign(self, node):

@@ -43,12 +43,11 @@ def test_a_menu_offers_what_is_there_and_nothing_else(folder):
     book = f"{NAME}-{read_version()}"
     (folder / f"{book}.pdf").write_bytes(b"x" * 2_100_000)
     (folder / f"{book}.epub").write_bytes(b"x" * 500_000)
-    (folder / "pdf").mkdir()
-    (folder / "pdf" / "two.pdf").write_bytes(b"x" * 300_000)
+    (folder / f"{book}-two.pdf").write_bytes(b"x" * 300_000)
     for _ in range(2):  # filled again, it says the same
         fill_menus(folder)
     assert offered(folder, "book/two.html") == {
-        "../pdf/two.pdf": "This chapter (.pdf, 293 KB)",
+        f"../{book}-two.pdf": "This chapter (.pdf, 293 KB)",
         f"../{book}.pdf": "The book as PDF (.pdf, 2.0 MB)",
         f"../{book}.epub": "The book as EPUB (.epub, 488 KB)",
     }

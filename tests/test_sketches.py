@@ -9,6 +9,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import build, need, notebooks, open_window, served, version
 from test_build import CELLS, notebook, plant, refuse, write
+from test_html import wake_charts
 
 from companion import FigureError, figure
 from companion.theme import MIME
@@ -176,12 +177,10 @@ def test_sketches_come_to_life_as_they_are_drawn(tree, chromium, zone):
         context, record = open_window(chromium, timezone_id=zone)
         window = context.new_page()
         window.goto(f"{address}book/sample.html")
-        for chart in window.locator(".chart.wide").all():
-            chart.scroll_into_view_if_needed()
-        window.wait_for_function(
-            "document.querySelectorAll('.chart.wide[data-state=live]').length == 4"
-        )
-        for sketch in window.locator(".chart-sketch .chart.wide").all():
+        wake_charts(window)
+        alive = ".chart-sketch .chart.wide[data-state=live]"
+        assert window.locator(alive).count() == 1, "of four charts one has a control"
+        for sketch in window.locator(alive).all():
             live, drawn = (
                 sketch.locator(f".chart-view{kind} svg text").all_text_contents()
                 for kind in (":not(.drawn)", ".drawn")

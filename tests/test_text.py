@@ -211,8 +211,8 @@ def test_nothing_of_it_runs_on_a_page(book, chromium):
                 page.wait_for_selector("#search-results li a")
                 assert "alert(8)> below" in page.inner_text("#search-results")
             if name == "book/sample.html":
-                page.locator(".chart.wide").scroll_into_view_if_needed()
-                page.wait_for_selector(".chart.wide[data-state=live]")
+                page.locator(".chart.wide .chart-view").press("ArrowRight")
+                page.wait_for_selector(".chart-answer:not(:empty)")
                 page.locator(".figure-data summary").first.click()
                 page.wait_for_timeout(500)
                 shown = seen(page.inner_text("article"))

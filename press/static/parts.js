@@ -38,7 +38,7 @@
 
   // Shows what an address such as #l-24 names, whatever is closed or left out around it.
   function reveal(hash) {
-    var target = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1)));
+    var target = hash.length > 1 && document.getElementById(decodeURIComponent(hash.slice(1).split("?")[0]));
     if (!target || !article.contains(target)) return;
     var moved = false;
     if (current() !== "everything" && target.closest(".part, .set-aside, .cell") && !shown(target)) {
