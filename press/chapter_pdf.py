@@ -192,5 +192,14 @@ def _say_whence(told):
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'font-family="Companion Sans" font-size="6.6" fill="#444">{told_lines}</svg>'
     )
+    steady = BytesIO()  # vl-convert orders objects at random
     with pikepdf.open(BytesIO(vl_convert.svg_to_pdf(svg))) as drawn:
-        first.add_overlay(drawn.pages[0], pikepdf.Rectangle(left, bottom, right, top))
+        drawn.remove_unreferenced_resources()
+        drawn.save(steady, deterministic_id=True)
+    with pikepdf.open(steady) as drawn:
+        form = told.copy_foreign(drawn.pages[0].as_form_xobject())
+    # Not `add_overlay`, which draws a name for it by lot.
+    resources = first.obj.Resources
+    resources.XObject = pikepdf.Dictionary({**resources.get("/XObject", {}), "/Whence": form})
+    first.contents_add(b"q\n", prepend=True)
+    first.contents_add(b"\nQ q /Whence Do Q")

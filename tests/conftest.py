@@ -89,6 +89,21 @@ def notebooks():
     }
 
 
+def left_to_the_screen():
+    """Labels of the figures whose page the PDF leaves to the screen."""
+    from press.screen_pages import ON_SCREEN
+
+    stored = [
+        output.get("data", {})
+        for stem, notebook in notebooks().items()
+        if f"book/{stem}" in ON_SCREEN
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+    ]
+    specs = [spec for data in stored for spec in data.values() if isinstance(spec, dict)]
+    return {spec.get("usermeta", {}).get("companion", {}).get("name") for spec in specs} - {None}
+
+
 def version():
     return str(yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))["version"])
 
