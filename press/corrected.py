@@ -144,8 +144,11 @@ def by_reason(titles):
             title = titles.get(name, (name,))[0]
             columns = dict.fromkeys(c for line in own for c in columns_of(line) if c != ROW)
             rows = sum(int(line["rows"]) for line in own)
+            keys = dict.fromkeys(key for line in own for key, _, _ in named(line, new))
             if len(own) > 1:  # the same row in several lines
-                rows = len({key for line in own for key, _, _ in named(line, new)})
+                rows = len(keys)
+            if 0 < len(keys) <= FILES and all(len(key) == 1 for key in keys):
+                title += f" ({', '.join(key[0] for key in keys)})"
             of = f" ({', '.join(f'`{c}`' for c in columns)})" if 0 < len(columns) < 4 else ""
             told.append((written(title), rows, of))
             folded += [

@@ -386,7 +386,7 @@ def test_a_year_more_is_one_row_and_moves_all_that_rests_on_it(tmp_path):
             tmp_path / name,
             ignore=shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints"),
         )
-    for name in ("_toc.yml", "_config.yml"):
+    for name in ("_toc.yml", "_config.yml", "CITATION.cff"):
         shutil.copy(ROOT / name, tmp_path)
     path = tmp_path / "data" / "china_defense_budget.csv"
     text = path.read_text(encoding="utf-8")

@@ -252,6 +252,6 @@ def test_the_line_stands_under_the_figure_and_leads_to_the_reasons(html):
     line = page("lin-2025.html").select_one("#fig-nhk-constitution .figure-corrected")
     assert line.get_text().startswith(f"Corrected since edition {VERSION}: 2007")
     assert line.a["href"] == "changes.html#changed-rows"
-    folded = page("changes.html").select("#changed-rows details")
+    folded = page("changes.html").select("details.figure-later")
     assert len(folded) == len({one["why"] for one in register.read(DATA)})
     assert not any("open" in one.attrs for one in folded)
