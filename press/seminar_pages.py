@@ -7,6 +7,8 @@ from datetime import date
 from pathlib import Path
 
 import jinja2
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 from sphinx.util.osutil import relative_uri
 
@@ -198,8 +200,24 @@ def write_bundle(session, notebooks, worksheet, target):
             out.writestr(entry, body)
 
 
+class PromptPlaces(SphinxPostTransform):
+    """For the PDF: gives each prompt a place to which a session's table leads; Sphinx writes none for an admonition."""
+
+    default_priority = 185
+    builders = ("latex",)
+
+    def run(self, **kwargs):
+        """Run the transform."""
+        for prompt in list(self.document.findall(nodes.Admonition)):
+            if "prompt" in prompt.get("classes", []) and prompt["ids"]:
+                place = nodes.target("", "", ids=prompt["ids"])
+                prompt["ids"] = []
+                prompt.parent.insert(prompt.parent.index(prompt), place)
+
+
 def register(app):
     """Tell Sphinx what becomes of the sessions."""
+    app.add_post_transform(PromptPlaces)
     app.connect("builder-inited", find_sessions)
     app.connect("source-read", add_lead)
     app.connect("env-check-consistency", check)
