@@ -46,7 +46,9 @@
         chart.drawing = live;
         chart.toldFirst = live.getAttribute("aria-label");
         return set(chart).then(function () {
-          live.querySelector("svg").style.maxWidth = drawing.querySelector("svg").style.maxWidth;
+          var svg = live.querySelector("svg");
+          svg.setAttribute("aria-hidden", "true");  // its label says what is to be seen, the line below what each mark says
+          svg.style.maxWidth = drawing.querySelector("svg").style.maxWidth;
           drawing.classList.add("drawn");  // kept for paper
           drawing.after(live);
           chart.dataset.state = "live";
