@@ -107,10 +107,10 @@ def test_the_page_of_results_has_an_address(chromium, site):
     found = [
         link.get_attribute("href") for link in window.locator("#search-results .search-hit a").all()
     ]
-    assert found[0] == "book/glossary.html#term-deflator" and len(found) > 5, found
+    assert found[0].endswith("book/glossary.html#term-deflator") and len(found) > 5, found
     window.goto(site + "search.html?q=zzzzqq")
     window.wait_for_function(
-        "document.querySelector('.search-status').textContent.includes('Nothing')"
+        "document.querySelector('#search-results .search-status').textContent.includes('Nothing')"
     )
     assert record.outside == record.failed == record.said == []
     context.close()
@@ -147,7 +147,7 @@ def test_results_give_nothing_away(chromium, site, listed):
     for entry in listed:
         if entry["kind"] == "claim":
             row = claims.loc[entry["name"]]
-            told = json.dumps(entry, ensure_ascii=False)
+            told = entry["title"] + entry.get("text", "")  # of the rest no result shows anything
             for column in ("since_then", "reader_note", "could_answer"):
                 said = row[column]
                 assert not isinstance(said, str) or said[:60] not in told, (entry["name"], column)

@@ -5,7 +5,6 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from bs4 import BeautifulSoup
 from conftest import open_window, pages
 
 LIN = "book/lin-2025.html"
@@ -43,14 +42,9 @@ def reach(window, css):
 def test_each_link_to_a_source_term_figure_or_claim_has_a_preview(html, told):
     missing = set()
     for page in pages():
-        article = BeautifulSoup((html / page).read_text(encoding="utf-8"), "lxml").article
-        for link in article.select("a[href*='#']"):
-            name = link["href"].partition("#")[2]
-            if (
-                re.fullmatch(r"(?:ref|term|fig)-[\w-]+|[lj]-\d+", name)
-                and "://" not in link["href"]
-            ):
-                missing |= {name} - set(told)
+        article = (html / page).read_text(encoding="utf-8").partition("<article")[2]
+        links = r'<a [^>]*href="[^":]*#((?:ref|term|fig)-[\w-]+|[lj]-\d+)"'
+        missing |= set(re.findall(links, article)) - set(told)
     assert not missing, missing
 
 
@@ -117,8 +111,8 @@ def test_long_press_brings_it_and_does_not_follow_the_link(chromium, site):
     context.close()
 
 
-STATES = [(390, "dark"), (1280, "light")]
-LATER = [(390, "light"), (768, "light"), (768, "dark"), (1280, "dark")]
+STATES = [(390, "dark")]
+LATER = [(390, "light"), (768, "light"), (768, "dark"), (1280, "light"), (1280, "dark")]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +134,8 @@ def test_axe_finds_nothing_in_what_opens(chromium, site, width, theme):
 
     window.goto(site + "book/timeline.html")
     window.locator(".chip", has_text="Japan").first.click()
-    look("timeline", {"include": [["main"]]})
+    window.locator(".table-filter input").fill("Camp David")
+    look("timeline", {"include": [[".computed-table"]]})
     window.goto(site + LIN)
     reach(window, LINKS["a figure"]).evaluate("link => link.focus({focusVisible: true})")
     window.locator("#preview").wait_for(state="visible")
@@ -153,11 +148,12 @@ def test_axe_finds_nothing_in_what_opens(chromium, site, width, theme):
     window.keyboard.type("budget")
     window.locator("#pst-search-dialog .search-hit").first.wait_for()
     look("search", {"include": [["#pst-search-dialog"]]})
-    window.goto(site + "search.html?q=exercise")
+    window.goto(site + "search.html?q=deflator")
     window.locator("#search-results .search-hit").first.wait_for()
-    look("page of results")
+    look("page of results", {"include": [["main"]]})
     assert not faults, faults
-    assert record.said == []
+    said = [line for line in record.said if "basic.css" not in line]  # axe asks for it, no page
+    assert said == []
     context.close()
 
 
@@ -200,7 +196,7 @@ def test_by_keyboard_alone(chromium, site):
     window.keyboard.press("Enter")
     assert window.evaluate("document.activeElement.parentElement.open")
     window.goto(site + "book/timeline.html")
-    window.locator("h1").click()
+    window.locator("article h1").click()
     tab_to('.chip[data-value="exercise"]')
     window.keyboard.press("Space")
     told = window.locator(".table-filter [role=status]").inner_text()
