@@ -52,9 +52,13 @@ def paper_fonts():
     folder.mkdir(parents=True, exist_ok=True)
     for source in FONTS.glob("*.woff2"):
         made = folder / f"{source.stem}.ttf"
-        if not made.exists() or made.stat().st_mtime < source.stat().st_mtime:
+        newest = max(source.stat().st_mtime, Path(__file__).stat().st_mtime)
+        if not made.exists() or made.stat().st_mtime < newest:
             font = TTFont(source, recalcTimestamp=False)
             font.flavor = None
+            for table in font["cmap"].tables:  # else the PDF's text has these for every hyphen
+                for code in (0xAD, 0x2010, 0x2011):
+                    table.cmap.pop(code, None)
             part = made.with_suffix(".part")
             font.save(part)
             part.replace(made)

@@ -30,8 +30,9 @@ def bare(text):
 
 def test_no_code_and_no_missing_glyph(pdf):
     text = "\n".join(pdf.pages)
-    for trace in ("alt.Chart(", "<IPython", "\ufffd"):
-        assert trace not in text
+    for trace in ("alt.Chart(", "<IPython", "\ufffd", "\u2011"):
+        assert trace not in text, f"found {trace!r}"
+    assert "Three-way" in text, "hyphens cannot be searched for"
     assert re.findall(r"Missing character: .*", pdf.log) == []
     assert re.findall(r"LaTeX Warning: (?:Reference|Citation|Hyper reference) .*", pdf.log) == []
 
