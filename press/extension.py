@@ -15,7 +15,7 @@ from sphinx.util import texescape
 
 from companion.data import load
 from companion.output import listed, say
-from press import chicago, parts_page
+from press import chicago, formulas, parts_page
 from press.cells import FoldCode, depart_folded_code, folded_code, visit_folded_code
 from press.chapter_end import ChapterEnd
 from press.citing import tex
@@ -31,6 +31,7 @@ from press.edition import (
 )
 from press.epub import begin_epub, finish_epub
 from press.figure_page import skip, visit_data_table_html, visit_drawing_html, visit_drawing_text
+from press.foreign import Unknown, find_foreign
 from press.launch import launch_options, mend_links
 from press.notebook_zip import offer_zip, write_zips
 from press.outputs import OutputRenderer, data_table, drawing
@@ -40,6 +41,7 @@ from press.parts import Claims, find_parts
 from press.references import Numbers, enter_citations
 from press.site import finish_html
 from press.stale import find_outdated
+from press.wide import Wide
 
 
 def name_articles():
@@ -81,7 +83,7 @@ def configure(app, config):
         "geometry": r"\usepackage[paperwidth=170mm,paperheight=240mm,inner=23mm,outer=19mm,top=24mm,bottom=22mm,headsep=7mm,footskip=10mm]{geometry}",
         "fontpkg": "",
         "preamble": r"\usepackage{book}" + name_articles(),
-        "sphinxsetup": "verbatimvisiblespace={}",
+        "sphinxsetup": "verbatimvisiblespace={},verbatimforcewraps=true",
         "fncychap": "",
         "figure_align": "!htb",
         "makeindex": "",
@@ -121,8 +123,9 @@ def setup(app):
     plugins = (
         render.load_mime_renders()
     )  # entry points would need packaging; a test holds that this list is what myst-nb reads
-    if OutputRenderer not in plugins:
-        plugins.append(OutputRenderer)
+    for plugin in (OutputRenderer, Unknown):
+        if plugin not in plugins:
+            plugins.append(plugin)
     html_, other = (visit_drawing_html, None), (skip, None)
     app.add_node(
         drawing, html=html_, latex=other, text=(visit_drawing_text, None), man=other, texinfo=other
@@ -137,9 +140,11 @@ def setup(app):
     )
     app.add_node(folded_code, html=(visit_folded_code, depart_folded_code))
     parts_page.register(app)
-    for transform in (Paper, FoldCode, ChapterEnd, Claims, Numbers):
+    formulas.register(app)
+    for transform in (Wide, Paper, FoldCode, ChapterEnd, Claims, Numbers):
         app.add_post_transform(transform)
     app.connect("config-inited", configure)
+    app.connect("doctree-read", find_foreign)
     app.connect("doctree-read", add_parts)
     app.connect("doctree-read", find_parts)
     app.connect("env-updated", enter_citations, priority=900)  # after the citations are there
