@@ -19,7 +19,7 @@ from press.menu import add_files
 from press.notebooks import name_cells, notebooks
 from press.sheets import write_sheets
 from press.swap import put_in_place, restore
-from press.tex import advise, find_faults, missing_for_pdf
+from press.tex import advise, find_faults, find_wide, missing_for_pdf
 
 WORK = ROOT / "_build" / "next"  # what is being built; the good book stays until this one is whole
 MADE = WORK / "_build"
@@ -90,7 +90,18 @@ def reason(log):
         for line in name_cells(plain).splitlines()
         if re.search(r"(WARNING|ERROR|CRITICAL|Error): \S", line) and "IPKernelApp" not in line
     ]
+    said = [re.sub(r"Unknown directive type: '(\w+).*", _of_extension, line) for line in said]
     return "\n".join(dict.fromkeys(said)) or plain[-2000:]
+
+
+def _of_extension(found):
+    """Return what is said of an unknown directive, with the package that brings it."""
+    package = {"exercise": "sphinx-exercise", "solution": "sphinx-exercise", "prf": "sphinx-proof"}
+    told = found[0].partition(" [")[0]
+    if found[1] not in package:
+        return told
+    name = package[found[1]]
+    return f"{told}; expected a directive of this book, or `{name}` in requirements.txt and {name.replace('-', '_')} in `extensions` of _config.yml"
 
 
 def _inputs():
@@ -170,6 +181,8 @@ def _press(inputs):
         else text
     )
     faults = find_faults(log, code)
+    if not code:
+        faults += find_wide(log, (folder / "book.tex").read_text(encoding="utf-8"))
     if code or faults:
         (folder / "book.pdf").unlink(missing_ok=True)
         raise _failed("pdf", "\n".join(faults or [text[-2000:]]), text + log)

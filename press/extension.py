@@ -15,7 +15,7 @@ from sphinx.util import texescape
 
 from companion.data import load
 from companion.output import listed, say
-from press import chicago, parts_page, seminar_pages
+from press import chicago, formulas, parts_page, seminar_pages
 from press.cells import FoldCode, depart_folded_code, folded_code, visit_folded_code
 from press.chapter_end import ChapterEnd
 from press.citing import tex
@@ -32,6 +32,7 @@ from press.edition import (
 from press.epub import begin_epub, finish_epub
 from press.figure_page import skip, visit_data_table_html, visit_drawing_html, visit_drawing_text
 from press.fonts import write_paper_fonts
+from press.foreign import Unknown, find_foreign
 from press.launch import launch_options, mend_links
 from press.menu import fill_built, word_menu
 from press.notebook_zip import write_zips
@@ -46,6 +47,7 @@ from press.screen import OnScreen
 from press.site import finish_html, leave_search
 from press.stale import find_outdated
 from press.timeline_drawing import TimelineSpread
+from press.wide import Wide
 
 
 def name_articles():
@@ -87,7 +89,7 @@ def configure(app, config):
         "geometry": r"\usepackage[paperwidth=178mm,paperheight=254mm,inner=21mm,outer=18mm,top=20mm,bottom=18mm,headsep=6mm,footskip=9mm]{geometry}",
         "fontpkg": "",
         "preamble": r"\usepackage{book}" + name_articles(),
-        "sphinxsetup": "verbatimvisiblespace={}",
+        "sphinxsetup": "verbatimvisiblespace={},verbatimforcewraps=true",
         "fncychap": "",
         "figure_align": "!hb",  # never at the head of a page, which would part a sentence
         "makeindex": r"\usepackage{makeidx}\makeindex",
@@ -127,8 +129,9 @@ def setup(app):
     plugins = (
         render.load_mime_renders()
     )  # entry points would need packaging; a test holds that this list is what myst-nb reads
-    if OutputRenderer not in plugins:
-        plugins.append(OutputRenderer)
+    for plugin in (OutputRenderer, Unknown):
+        if plugin not in plugins:
+            plugins.append(plugin)
     html_, other = (visit_drawing_html, None), (skip, None)
     app.add_node(
         drawing, html=html_, latex=other, text=(visit_drawing_text, None), man=other, texinfo=other
@@ -144,7 +147,9 @@ def setup(app):
     app.add_node(folded_code, html=(visit_folded_code, depart_folded_code))
     parts_page.register(app)
     seminar_pages.register(app)
+    formulas.register(app)
     for transform in (
+        Wide,
         Paper,
         FoldCode,
         ChapterEnd,
@@ -158,6 +163,7 @@ def setup(app):
     ):
         app.add_post_transform(transform)
     app.connect("config-inited", configure)
+    app.connect("doctree-read", find_foreign)
     app.connect("doctree-read", add_parts)
     app.connect("doctree-read", find_parts)
     app.connect("env-updated", enter_citations, priority=900)  # after the citations are there

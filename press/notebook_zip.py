@@ -101,7 +101,10 @@ def resources_used(notebook, companion=BOOK / "companion", names=None):
         "".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"
     )
     reached, said = set(), _definitions(companion)
-    new = _words(ast.parse(cells)) | said[""]
+    try:
+        new = _words(ast.parse(re.sub(r"^\s*[%!].*$", "", cells, flags=re.M))) | said[""]
+    except SyntaxError:  # IPython knows more than Python
+        return sorted(names)
     if "catalog" in new:
         return sorted(names)
     while new:

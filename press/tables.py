@@ -10,6 +10,7 @@ from itertools import permutations
 from docutils import nodes
 
 LINE = 92  # characters of table text that a line of the PDF holds
+WORDS = 110  # what the longest words of all columns may sum up to in such a line, as few cells hold them
 BETWEEN = 3  # characters that the space between two columns takes
 
 
@@ -121,35 +122,53 @@ def _cost(rows, widths):
     )  # the table's height; and a cell that breaks reads worse, even where the row has room
 
 
-def share_width(table, line=LINE):
-    """Give each column of a table its share of the line, in characters; return how many lines the table fills.
+def _texts(table, part):
+    """Return the text of each cell of a table's head or body, row by row."""
+    return [
+        [entry.astext() for entry in row.children]
+        for group in table.findall(part)
+        for row in group.findall(nodes.row)
+    ]
 
-    A column asks for its longest cell, a heading may break at words. Where all ask for more than the
-    line holds, short columns keep their width and long ones share the rest by the root of their length;
-    then columns give to one another while that saves lines of the table and of its cells. None falls below its longest word, a short one not below two thirds.
+
+def wishes(table):
+    """Return three widths of each column of a table, in characters: for its longest word, the least that reads well, what it asks for.
+
+    A column asks for its longest cell, a heading may break at words; a short one reads well from two thirds on.
     """
-    heads = [
-        [entry.astext() for entry in row.children]
-        for part in table.findall(nodes.thead)
-        for row in part.findall(nodes.row)
-    ]
-    rows = [
-        [entry.astext() for entry in row.children]
-        for part in table.findall(nodes.tbody)
-        for row in part.findall(nodes.row)
-    ]
-    least, asked = [], []
-    for number in range(len(heads[0])):
+    heads, rows = _texts(table, nodes.thead), _texts(table, nodes.tbody)
+    words, least, asked = [], [], []
+    for number in range(len((heads or rows)[0])):
         head_word = max(
-            len(w) + len(re.findall("[MW]", w))  # they take the room of two
-            for head in heads
-            for w in re.split(r"[\s/-]", head[number])
+            (
+                len(w) + len(re.findall("[MW]", w))  # they take the room of two
+                for head in heads
+                for w in re.split(r"[\s/-]", head[number])
+            ),
+            default=0,
         )
         word = max((len(w) for row in rows for w in row[number].split()), default=1)
+        words.append(max(head_word, word) + BETWEEN)
         least.append(max(head_word + 1, word) + BETWEEN)  # heads are bold
         asked.append(max([head_word + 1] + [len(row[number]) for row in rows]) + BETWEEN)
         if asked[-1] <= 18:  # a date breaks once, after the day
             least[-1] = max(least[-1], 2 * asked[-1] // 3 + 2)
+    return words, least, asked
+
+
+def share_width(table, line=LINE):
+    """Give each column of a table its share of the line, in characters; return how many lines the table fills.
+
+    Where all columns ask for more than the line holds, short ones keep their width and long ones share the
+    rest by the root of their length; then columns give to one another while that saves lines of the table
+    and of its cells. None falls below its longest word, a short one not below two thirds. A table for which
+    the line is too short all the same is set in parts (press/wide.py).
+    """
+    rows, (words, least, asked) = _texts(table, nodes.tbody), wishes(table)
+    if sum(words) > WORDS:
+        for spec, width in zip(table.findall(nodes.colspec), words):
+            spec["colwidth"] = width
+        return sum(map(max, _lines(rows, words)))
     fixed = {n: asked[n] for n in range(len(asked)) if asked[n] <= 18 or sum(asked) <= line}
     while len(fixed) < len(
         asked

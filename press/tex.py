@@ -48,3 +48,34 @@ def find_faults(log, code):
             re.findall(r"LaTeX Warning: (?:Reference|Hyper reference|Citation) .* undefined.*", log)
         )
     )
+
+
+WIDE = re.compile(
+    r"Overfull \\hbox \(([\d.]+)pt too wide\) (?:in paragraph|in alignment|detected) at lines? (\d+)(?:--(\d+))?"
+)
+
+
+def find_wide(log, source, most=6):
+    """Return a line for each place where more than `most` points run over the edge of the column: page of the book, excess, words.
+
+    `source` is the LaTeX that TeX read.
+    """
+    lines, told = source.splitlines(), {}
+    pages = [
+        (number, found[1])
+        for number, line in enumerate(lines, 1)
+        if (found := re.search(r"\\label\{\\detokenize\{([^{}:]+)::doc\}\}", line))
+    ]
+    for excess, first, last in WIDE.findall(log):
+        if float(excess) <= most:
+            continue
+        first, last = int(first), int(last or first)
+        page = next((name for number, name in reversed(pages) if number <= first), "the book")
+        text = " ".join(lines[max(first - 1, 0) : last])
+        text = re.sub(r"\\hspace\{0pt\}|\\[A-Za-z]+\*?(?:\[[^\]]*\])?|[{}\\&]", " ", text)
+        words = " ".join(text.split())[:70]
+        told[page, words] = max(float(excess), told.get((page, words), 0))
+    return [
+        f"{page}: runs {excess:.0f} points over the edge of the paper: '{words}'; expected what fits or can break"
+        for (page, words), excess in told.items()
+    ]
