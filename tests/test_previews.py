@@ -111,13 +111,9 @@ def test_long_press_brings_it_and_does_not_follow_the_link(chromium, site):
     context.close()
 
 
-STATES = [(390, "dark")]
-LATER = [(390, "light"), (768, "light"), (768, "dark"), (1280, "light"), (1280, "dark")]
-
-
-@pytest.mark.parametrize(
-    ("width", "theme"), STATES + [pytest.param(*one, marks=pytest.mark.slow) for one in LATER]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 768, 1280])
 def test_axe_finds_nothing_in_what_opens(chromium, site, width, theme):
     """The search with results, a preview, the download menu, chips and rows of the timeline."""
     context, record = open_window(

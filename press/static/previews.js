@@ -52,7 +52,7 @@
 
   // Under the link, or above it where there is more room.
   function place() {
-    if (!link) return;
+    if (!link || !box || box.hidden) return;  // or its words are still being loaded
     var around = link.getClientRects()[0] || link.getBoundingClientRect();
     var wide = document.documentElement.clientWidth, high = window.innerHeight, below = high - around.bottom;
     var above = box.offsetHeight + 12 > below && around.top > below;
