@@ -57,7 +57,7 @@ def test_every_check_says_what_it_reads_and_types_no_verdict_without_a_condition
 
 def test_newer_data_that_turn_a_verdict_show_in_since_then():
     turned = {claim_id: (then.verdict, now.verdict) for claim_id, then, now in claims.flips()}
-    assert {"L-01", "L-26"} <= set(turned), "these have turned already"
+    assert "L-26" in turned, "this one has turned already"
     for claim_id, (then, _) in turned.items():
         assert then == LEDGER.at[claim_id, "verdict"], "what came later counts in the verdict"
         assert pd.notna(LEDGER.at[claim_id, "since_then"]), f"{claim_id}: nothing under since_then"
@@ -110,7 +110,24 @@ CHANGES = {
         {"share_pct_of_need": "20"},
         {"L-47"},
     ),
-    "an exercise": ("exercise_examples.csv", {"kind": "port call"}, {"kind": "exercise"}, {"L-11"}),
+    "an exercise": (
+        "exercise_examples.csv",
+        {"event": "Pacific Steller"},
+        {"kind": "port call"},
+        {"L-11"},
+    ),
+    "an official's words": (
+        "commitments.csv",
+        {"text": "Commitment to Consult"},
+        {"note": "no armed attack, no use of force mentioned"},
+        {"J-35"},
+    ),
+    "a term of office": (
+        "leaders.csv",
+        {"name": "Ishiba Shigeru"},
+        {"start": "2023-10-01"},
+        {"L-01"},
+    ),
     "a meeting moved": ("meetings.csv", {"id": "T-75"}, {"date": "2025-02-16"}, {"L-51"}),
     "a transit": ("taiwan_strait_transits.csv", {"number": "2"}, {"date": "2025-02-05"}, {"L-40"}),
     "a stock of investment": (
@@ -135,7 +152,7 @@ CHANGES = {
         "commitments.csv",
         {"text": "Commitment to Consult"},
         {"legal_status": "treaty, binding"},
-        {"J-01", "J-40"},
+        {"J-40"},
     ),
     "warheads": (
         "dprk_tests.csv",

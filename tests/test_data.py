@@ -965,7 +965,7 @@ DAMAGE = {
     ),
     "unknown verdict": (
         "claims",
-        utf8(replace(2, "supported with caveat", "mostly true")),
+        utf8(replace(2, ",supported,", ",mostly true,")),
         'claims.csv, row 2, column "verdict": found "mostly true"; expected one of: supported, supported with caveat, ',
     ),
     "unknown grade": (

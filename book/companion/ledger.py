@@ -37,6 +37,10 @@ MEANINGS = {
 """What each verdict says of a sentence."""
 
 
+DISPUTED = ("depends on the measure", "contradicted", "source does not carry the point")
+"""Verdicts beside which the author's answer stands in the line itself."""
+
+
 def _number(row):
     """Return the number of a claim, which leads to its entry in the ledger."""
     return link(row["id"], f"#{row['id'].lower()}")
@@ -62,13 +66,17 @@ def _record(row):
 
 def _short_line(row, names):
     remark = row["reader_note"] if pd.notna(row["reader_note"]) else row["evidence"]
+    answer = ""
+    if row["verdict"] in DISPUTED and pd.notna(row["could_answer"]):
+        answer = marked(" *The author could answer:* {}", row["could_answer"])
     return marked(
-        "- {} **{}.** {}: {}. *{}.* ({})",
+        "- {} **{}.** {}: {}. *{}.*{} ({})",
         SHAPES[row["verdict"]],
         row["verdict"].capitalize(),
         names[row["article"]],
         row["claim"],
         remark.rstrip("."),
+        answer,
         _number(row),
     )
 
@@ -97,10 +105,6 @@ def _card(row, as_of):
     if pd.notna(row["cite_as"]):
         lines.append(marked("*Source:* {}", link(row["cite_as"], row["url"])))
     return lines
-
-
-DISPUTED = ("depends on the measure", "contradicted", "source does not carry the point")
-"""Verdicts beside which the author's answer stands in the line itself."""
 
 
 def _line(row):

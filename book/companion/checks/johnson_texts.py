@@ -16,29 +16,6 @@ def _text(as_of, name, article=None):
     )
 
 
-@check("J-01")
-def texts_of_three(as_of):
-    """Texts among the three countries, and whether one of them is a binding treaty. Whether "alliance" needs one is the measure."""
-    rows = rows_of("commitments", as_of)
-    three = rows[rows["parties"].str.startswith("US; Japan; ROK")]
-    binding = three["legal_status"].str.startswith("treaty")
-    pairs = rows[
-        rows["parties"].isin(["US; Japan", "US; ROK"])
-        & rows["legal_status"].str.startswith("treaty")
-    ]["text"].unique()
-    verdict = (
-        "supported" if binding.any() else "depends on the measure" if len(three) else "contradicted"
-    )
-    return Finding(
-        {
-            "binding treaties of two": list(pairs),
-            "texts of the three": list(three["text"]),
-            "binding among these": int(binding.sum()),
-        },
-        verdict,
-    )
-
-
 @check("J-19")
 def treaty_age(as_of):
     """Years from the signing of the US-ROK treaty to the article."""
@@ -51,19 +28,27 @@ def treaty_age(as_of):
 
 @check("J-35")
 def threat_to_all(as_of):
-    """Whether the duty in the Camp David commitment has the clause of NATO's Article 5, one for all, or a duty to consult as in Article 4."""
+    """Whether the duty in the Camp David commitment has the clause of NATO's Article 5, one for all, or a duty to consult as in Article 4.
+
+    Where the text has it not and an official announced it so, the sentence, on the language of a principle, depends on the measure:
+    the other two documents of that day are not in the package.
+    """
     camp = _text(as_of, "Commitment to Consult")
     five, four = (
         _text(as_of, "North Atlantic Treaty", article) for article in ("Art. 5", "Art. 4")
     )
     for_all = lambda row: bool(re.search(r"against all|to all", row["duty"]))
     consults = lambda row: "consult" in row["duty"]
+    announced = bool(re.search(r"to all \(that phrase came from a US official", str(camp["note"])))
     if for_all(camp):
         verdict = "supported" if for_all(five) else "supported with caveat"
+    elif consults(camp) and for_all(five):
+        verdict = "depends on the measure" if announced else "contradicted"
     else:
-        verdict = "contradicted" if consults(camp) and for_all(five) else "not verifiable here"
+        verdict = "not verifiable here"
     return Finding(
         {
+            "announced so by an official": announced,
             "one for all": [
                 f"{name}: {written(for_all(row))}"
                 for name, row in (("Camp David", camp), ("Article 5", five), ("Article 4", four))

@@ -11,26 +11,23 @@ CAPITALS = ["United States", "Japan", "South Korea"]
 
 @check("L-01")
 def offices_changed(as_of):
-    """Of the three capitals, how many had a head of government or state in office, not acting, who began in the year before.
+    """Of the three capitals, in how many the head of government or state had begun in the year before, as holder of the office or acting.
 
-    An acting head counts as an open office. An end of term later than the day is not used, since it was not known then.
+    An acting head in place of a suspended one is a change at the top, with an open outcome. An end of term later than the day
+    is not used, since it was not known then.
     """
     rows = rows_of("leaders", as_of)
     day = pd.Timestamp(as_of) if as_of else rows["start"].max()
-    begun = rows[rows["start"] <= day].sort_values("start")
-    holders = begun.groupby("country").tail(1).set_index("country")
-    changed = [
-        c
-        for c in CAPITALS
-        if holders.at[c, "office"] != "acting president"
-        and (day - holders.at[c, "start"]).days <= 365
-    ]
-    acting = [c for c in CAPITALS if holders.at[c, "office"] == "acting president"]
+    known = rows[rows["start"] <= day].sort_values("start")
+    holders = known.groupby("country").tail(1).set_index("country")
+    begun = [c for c in CAPITALS if (day - holders.at[c, "start"]).days <= 365]
+    acting = [c for c in begun if holders.at[c, "office"] == "acting president"]
+    changed = [c for c in begun if c not in acting]
     verdict = (
         "supported"
-        if len(changed) == len(CAPITALS)
+        if len(begun) == len(CAPITALS)
         else "supported with caveat"
-        if changed
+        if begun
         else "contradicted"
     )
     return Finding({"new in office": changed, "acting head": acting}, verdict)
@@ -108,17 +105,10 @@ def carrier_at_busan(as_of):
 
 @check("L-11")
 def drills_by_kind(as_of):
-    """Kind of the two events that are called joint military drills, and whether all three countries took part in any."""
+    """Kind of the two events that are called joint military drills: one exercise among them bears the plural of a translation out."""
     rows = [_example(as_of, "Pacific Steller"), _example(as_of, "Carl Vinson")]
-    drills = [row["event"] for row in rows if row["kind"] == "exercise"]
-    verdict = {2: "supported", 1: "supported with caveat", 0: "contradicted"}[len(drills)]
-    return Finding(
-        {
-            "kinds": [row["kind"] for row in rows],
-            "with all three countries": sum(bool(row["all_three"]) for row in rows),
-        },
-        verdict,
-    )
+    kinds = [row["kind"] for row in rows]
+    return Finding({"kinds": kinds}, "supported" if "exercise" in kinds else "contradicted")
 
 
 @check("L-12")
