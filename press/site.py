@@ -154,6 +154,15 @@ def finish_html(app, error):
             (PRESS / "static" / "favicon.svg").read_text(encoding="utf-8"), scale=6
         )
     )
+    theme = out / "_static" / "scripts" / "sphinx-book-theme.js"
+    # On a page without headings it looks in vain for the contents that a margin would cover.
+    told = theme.read_text(encoding="utf-8")
+    theme.write_text(
+        told.replace(
+            '"div.bd-sidebar-secondary").classList', '"div.bd-sidebar-secondary")?.classList'
+        ),
+        encoding="utf-8",
+    )
     for leftover in (
         "webpack-macros.html",
         "sbt-webpack-macros.html",
@@ -168,6 +177,9 @@ def finish_html(app, error):
             'data-theme="auto"', 'data-theme="light"', 1
         )
         text = text.replace(UNTHEMED, THEMED)
+        # A script that differs from page to page would need a hash a page; nothing asks for this one.
+        text = re.sub(r"<script>DOCUMENTATION_OPTIONS\.pagename = [^<]*</script>\s*", "", text)
+        text = text.replace(' onclick="window.print()"', " data-print")
         if (
             page.name != "search.html"
         ):  # the theme brings the index (28 KB) to every page, for a search while typing that is switched off
