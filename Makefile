@@ -7,7 +7,7 @@ BUILD := $(PYTHON_BOOK) -m press.build
 CODE := press book tests
 QUICK := data claims chapters arithmetic arrows
 
-.PHONY: help book html pdf epub lab data notebooks lock check test test-all test-mutations students hub-test seminar cut edition clean setup setup-tests setup-system
+.PHONY: help book html pdf epub lab data notebooks lock check test test-all test-mutations seminar students hub-test links bench cut edition clean setup setup-locked setup-tests setup-system
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -33,9 +33,10 @@ data: setup  ## check the data package and renew its sizes and hashes
 notebooks: setup  ## run every notebook and store its outputs in their normal form
 	@$(BUILD) notebooks
 
-lock: setup-tests  ## renew constraints.txt, the full lock for every system
+lock: setup-tests  ## renew constraints.txt, the full lock for every system, and .github/lock.txt, the same with hashes
 	@mkdir -p _build && grep -hv '^-' requirements.txt tests/requirements.txt > _build/lock.in
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links -o constraints.txt _build/lock.in
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --no-header --no-annotate --no-emit-index-url --no-emit-find-links --no-deps --generate-hashes -o .github/lock.txt constraints.txt
 
 check: setup-tests  ## format, lint, types, data, stored figures and the quick tests, in half a minute
 	$(BIN)/ruff format --check $(CODE)
@@ -60,8 +61,15 @@ students: html  ## the branch that a class pulls to a JupyterHub, from the sessi
 
 hub-test: setup  ## a JupyterHub on this machine and a class of 20 that comes at once (STUDENTS=5: of five)
 	@STUDENTS=$(or $(STUDENTS),20) sh tests/hub/test.sh
+
 test-mutations: setup-tests  ## changes that nobody meant, one by one: which check refuses each (SEED=… tries the same again)
 	@$(PYTHON_BOOK) tests/mutations.py $(SEED)
+
+links: setup  ## ask whether the addresses of the sources still answer (needs the network)
+	@$(PYTHON_BOOK) -m press.links
+
+bench: setup-tests setup-system  ## measure builds and pages beside what else there is, into BENCH.md (an hour; needs the network once)
+	@$(PYTHON_BOOK) -m bench $(WHAT)
 
 cut: setup  ## make the committed tree an edition: make cut VERSION=2026.11.1
 	@$(PYTHON_BOOK) -m press.publish cut "$(VERSION)"
@@ -71,6 +79,11 @@ edition: setup setup-system  ## the site of all published editions, in _build/si
 
 clean:  ## remove what was built, and the environment
 	rm -rf _build $(VENV)
+
+# For CI: every package by its hash. The lock is not a constraint of `setup`, since older pips refuse hashes there.
+setup-locked:
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r .github/lock.txt
 
 setup: $(VENV)/.book
 setup-tests: $(VENV)/.tests

@@ -17,6 +17,7 @@ from press.command import BuildError, alone, call, is_full, main
 from press.edition import NAME, ROOT, git, label, read_version
 from press.menu import add_files
 from press.notebooks import name_cells, notebooks
+from press.policy import policy
 from press.sheets import write_sheets
 from press.swap import put_in_place, restore
 from press.tex import advise, find_faults, find_wide, missing_for_pdf
@@ -158,7 +159,9 @@ def html():
     _sphinx("html")
     shutil.rmtree(new, ignore_errors=True)
     shutil.copytree(MADE / "html", new)
+    told = policy(new)
     put_in_place(new, good, _stamp(front), inputs)
+    print(f"Content-Security-Policy: {told}")
     return front
 
 

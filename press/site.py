@@ -159,6 +159,15 @@ def finish_html(app, error):
             (PRESS / "static" / "favicon.svg").read_text(encoding="utf-8"), scale=6
         )
     )
+    theme = out / "_static" / "scripts" / "sphinx-book-theme.js"
+    # On a page without headings it looks in vain for the contents that a margin would cover.
+    told = theme.read_text(encoding="utf-8")
+    theme.write_text(
+        told.replace(
+            '"div.bd-sidebar-secondary").classList', '"div.bd-sidebar-secondary")?.classList'
+        ),
+        encoding="utf-8",
+    )
     for leftover in (
         "webpack-macros.html",
         "sbt-webpack-macros.html",
@@ -179,6 +188,9 @@ def finish_html(app, error):
             "",
             text,
         )
+        # A script that differs from page to page would need a hash a page; nothing asks for this one.
+        text = re.sub(r"<script>DOCUMENTATION_OPTIONS\.pagename = [^<]*</script>\s*", "", text)
+        text = text.replace(' onclick="window.print()"', " data-print")
         # The first build of a folder computes this sum before the file is there, a second one after.
         page.write_text(re.sub(r"(mystnb\.\w+\.css)\?v=\w+", r"\1", text), encoding="utf-8")
     write_front_page(out, app.config.root_doc)

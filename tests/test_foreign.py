@@ -163,7 +163,7 @@ def test_nothing_of_it_is_cut_or_lost_on_paper(other):
     assert [said for said in TEXTS if said not in shown] == []
     close = re.sub(r"\s+", "", re.sub(r"-\n", "", text))
     assert "number_39" in close and close.count("break_end") == 1 and "tableend" in close
-    lost = [n for n in range(18) if f"column_{n}" not in close or f"{n * 1000.25:g}" not in close]
+    lost = [n for n in range(18) if f"column_{n}" not in close or f"{n * 1000.25}" not in close]
     assert lost == [], "columns of the frame are lost"
     assert "further columns" in shown and "xend" in close
     log = (other / "_build" / "next" / "_build" / "latex" / "book.log").read_text(errors="replace")

@@ -11,7 +11,7 @@ from press.tables import for_phones
 MENU = (
     '<div class="dropdown dropdown-download-buttons"><button>x</button><ul class="dropdown-menu">'
     '<li><a href="a.ipynb" class="btn-download-source-button">.ipynb</a></li>'
-    '<li><button onclick="window.print()">Print this page</button></li></ul></div>'
+    '<li><button data-print>Print this page</button></li></ul></div>'
 )
 
 
@@ -53,7 +53,7 @@ def test_a_menu_offers_what_is_there_and_nothing_else(folder):
     }
     assert list(offered(folder, "index.html"))[0] == f"{book}.pdf"
     text = (folder / "book" / "two.html").read_text(encoding="utf-8")
-    assert text.count("window.print()") == 1 and text.count("The book</li>") == 1
+    assert text.count("data-print") == 1 and text.count("The book</li>") == 1
 
 
 def test_sizes_are_told_in_words(tmp_path):

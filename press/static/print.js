@@ -11,6 +11,9 @@
       theme = undefined;
     }
   }
+  document.querySelectorAll("[data-print]").forEach(function (button) {
+    button.addEventListener("click", function () { window.print(); });
+  });
   window.addEventListener("beforeprint", function () { dress(true); });
   window.addEventListener("afterprint", function () { dress(false); });
 })();
