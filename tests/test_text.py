@@ -19,7 +19,8 @@ from test_build import INDEX, notebook, plant, write
 from companion.days import read_day, spell_day
 from companion.markup import Marked, code, link, marked, pieces, text
 from companion.output import catalog, say, table
-from press import changes
+from press import changes, corrected, register
+from press.differences import Table
 
 RUN = '<script>alert(1)</script><img src=x onerror="alert(2)"></script><!-- x -->'
 MARKUP = (
@@ -118,9 +119,25 @@ def test_what_changed_is_told_as_text():
         "verdicts": [("L-01", HOSTILE, "supported", "contradicted")],
         "data": [(HOSTILE, "a", HOSTILE, 1, 1, 0)],
     }
-    shown = BeautifulSoup(parsed(changes.tell(found, {"x": (HOSTILE, HOSTILE)})), "lxml")
+    told = changes.tell(found, {"x": (HOSTILE, HOSTILE)})
+    shown = BeautifulSoup(parsed(re.sub("(?m)^```.*$", "", told)), "lxml")  # for screen or paper
     assert lines == [f"x, B: old *a* → {HOSTILE}"]
     assert shown.get_text().count(HOSTILE) == 6 and not shown.select("img, script")
+
+
+def test_the_register_is_told_as_text(monkeypatch):
+    line = dict.fromkeys(register.HEADER, "") | {
+        "since": "2026.11.1", "resource": "x", "key": "k", "column": "c", "old": HOSTILE, "new": HOSTILE,
+        "rows": "1", "why": HOSTILE, "at": 2,
+    }  # fmt: skip
+    table = Table("x.csv", ["k", "c"], {("k",): (2, {"k": "k", "c": HOSTILE})})
+    monkeypatch.setattr(corrected, "_found", lambda _: ("2026.11.1", [line], {"x": table}))
+    told = corrected.part({"x": (HOSTILE,)})
+    folded = BeautifulSoup(re.search("(?m)^<details.*$", told)[0], "lxml")
+    assert folded.get_text().count(HOSTILE) == 3 and not folded.select("img, script")
+    page = re.sub(r"(?ms)^````\{only\}.*?^````$", "", told)
+    shown = BeautifulSoup(parsed(page), "lxml")
+    assert shown.get_text().count(HOSTILE) == 2 and not shown.select("img, script")
 
 
 # --- A book with it in every place --------------------------------------------------------------
@@ -163,8 +180,8 @@ def hostile_tree(root):
     path = root / "data" / "datapackage.json"
     package = json.loads(path.read_text(encoding="utf-8"))
     item = next(item for item in package["resources"] if item["name"] == "claims")
-    item.update(title=HOSTILE, description=HOSTILE, vintage=HOSTILE)
-    item["sources"] = [{"title": HOSTILE, "path": "javascript:alert(6)"}]
+    item.update(title=HOSTILE, description=HOSTILE, vintage=f"{HOSTILE} 2025")
+    item["sources"] = [{"title": HOSTILE, "path": "javascript:alert(6)", "accessed": "2026-11-22"}]
     path.write_text(json.dumps(package, ensure_ascii=False), encoding="utf-8")
     path = root / "CITATION.cff"
     about = path.read_text(encoding="utf-8")
