@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON_BOOK := env PYTHONPATH=book $(BIN)/python
 BUILD := $(PYTHON_BOOK) -m press.build
-CODE := press book tests
+CODE := press book tests bench
 QUICK := data claims chapters arithmetic arrows
 
 .PHONY: help book html pdf epub lab data notebooks lock check test test-all bench links cut edition clean setup setup-locked setup-tests setup-system
@@ -56,7 +56,7 @@ links: setup  ## ask whether the addresses of the sources still answer (needs th
 	@$(PYTHON_BOOK) -m press.links
 
 bench: setup-tests setup-system  ## measure builds and pages beside what else there is, into BENCH.md (an hour; needs the network once)
-	@$(PYTHON_BOOK) -m bench $(WHAT)
+	@env PYTHONPATH=.:book $(BIN)/python -m bench $(WHAT)
 
 cut: setup  ## make the committed tree an edition: make cut VERSION=2026.11.1
 	@$(PYTHON_BOOK) -m press.publish cut "$(VERSION)"
