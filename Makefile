@@ -7,7 +7,7 @@ BUILD := $(PYTHON_BOOK) -m press.build
 CODE := press book tests bench
 QUICK := data claims chapters arithmetic arrows
 
-.PHONY: help book html pdf epub lab data notebooks lock check test test-all bench links cut edition clean setup setup-locked setup-tests setup-system
+.PHONY: help book html pdf epub lab data notebooks lock check test test-all stress bench links cut edition clean setup setup-locked setup-tests setup-system
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,9 @@ test: setup-tests setup-system  ## the tests, in a few minutes
 
 test-all: test  ## the tests and what takes longer
 	$(BIN)/python -m pytest tests -q -m slow
+
+stress: setup-tests setup-system  ## kills, loads, places, users, languages, clocks, other Pythons (an hour; RUNS=1 runs nbval once)
+	$(BIN)/python -m pytest tests/stress.py -q --durations=0
 
 links: setup  ## ask whether the addresses of the sources still answer (needs the network)
 	@$(PYTHON_BOOK) -m press.links
