@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTHON_BOOK := env PYTHONPATH=book $(BIN)/python
 BUILD := $(PYTHON_BOOK) -m press.build
-CODE := press book tests
+CODE := press book tests bench
 QUICK := data claims chapters arithmetic arrows
 
-.PHONY: help book html pdf epub lab data notebooks lock check test test-all test-mutations seminar students hub-test links bench cut edition clean setup setup-locked setup-tests setup-system
+.PHONY: help book html pdf epub lab data notebooks lock check test test-all test-mutations seminar students hub-test links stress bench cut edition clean setup setup-locked setup-tests setup-system
 
 help:  ## list what can be made
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -65,11 +65,14 @@ hub-test: setup  ## a JupyterHub on this machine and a class of 20 that comes at
 test-mutations: setup-tests  ## changes that nobody meant, one by one: which check refuses each (SEED=… tries the same again)
 	@$(PYTHON_BOOK) tests/mutations.py $(SEED)
 
+stress: setup-tests setup-system  ## kills, loads, places, users, languages, clocks, other Pythons (an hour; RUNS=1 runs nbval once)
+	$(BIN)/python -m pytest tests/stress.py -q --durations=0
+
 links: setup  ## ask whether the addresses of the sources still answer (needs the network)
 	@$(PYTHON_BOOK) -m press.links
 
 bench: setup-tests setup-system  ## measure builds and pages beside what else there is, into BENCH.md (an hour; needs the network once)
-	@$(PYTHON_BOOK) -m bench $(WHAT)
+	@env PYTHONPATH=.:book $(BIN)/python -m bench $(WHAT)
 
 cut: setup  ## make the committed tree an edition: make cut VERSION=2026.11.1
 	@$(PYTHON_BOOK) -m press.publish cut "$(VERSION)"

@@ -51,8 +51,7 @@ def _items(page, site, old):
     items += [  # the theme's: the text of a page that is no notebook, and what prints the page
         item
         for item in old
-        if "data-print" in item
-        or ("btn-download-source-button" in item and '.ipynb"' not in item)
+        if "data-print" in item or ("btn-download-source-button" in item and '.ipynb"' not in item)
     ]
     files = [
         (site / f"{NAME}-{read_version()}.{end}", f"The book as {end.upper()}", end)

@@ -11,7 +11,7 @@ from press.tables import for_phones
 MENU = (
     '<div class="dropdown dropdown-download-buttons"><button>x</button><ul class="dropdown-menu">'
     '<li><a href="a.ipynb" class="btn-download-source-button">.ipynb</a></li>'
-    '<li><button data-print>Print this page</button></li></ul></div>'
+    "<li><button data-print>Print this page</button></li></ul></div>"
 )
 
 
