@@ -137,9 +137,9 @@ def _name_prompts(discussed):
 
 
 def _fold_about(doctree):
-    """Let what a chapter says of itself, an admonition of class "about", be closed on the page; paper shows it as it stands."""
+    """Let an admonition of class "dropdown", as Jupyter Book knows it, be closed on the page; paper shows it as it stands."""
     for box in list(doctree.findall(nodes.Admonition)):
-        if "about" in box.get("classes", []) and isinstance(box[0], nodes.title):
+        if "dropdown" in box.get("classes", []) and isinstance(box[0], nodes.title):
             group = part(kind="about", label=box[0].astext())
             box.parent[box.parent.index(box)] = group
             group += box

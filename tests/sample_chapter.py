@@ -40,6 +40,11 @@ LAST = """(lin-ii-2)=
 **The argument.** It is, and [L-24](#l-24) is in the ledger.
 """
 END = """**Since then.**"""
+ABOUT = """:::{admonition} About this chapter
+:class: card dropdown
+Who wrote it, and who pays.
+:::
+"""
 KEY = """## Key points
 
 - One point.
@@ -63,6 +68,7 @@ SINCE_1 = 'since("March 2026: the growth was {x:.1f}% ([a paper](https://example
 SINCE_2 = 'since("May 2026: trade grew ([a paper](https://example.org/b)).")'
 CELLS = [
     "# A chapter\n\n*Who is right?*\n\nThree lines on the article.",
+    ABOUT,
     (HELPERS,),
     HEAD,
     EVIDENCE,

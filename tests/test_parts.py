@@ -71,7 +71,7 @@ def test_every_card_is_reached_from_its_line(chapter_page):
         assert card.name == "blockquote" and "The record:" in card.get_text()
         assert "id" not in claim.attrs and "open" not in claim.attrs
         assert line.select_one("[aria-hidden=true]").get_text() in "●◐◇×≠▽○△"
-        assert re.search(r"Supported|Depends", line.get_text())  # what the mark says, in words
+        assert re.search(r"Supported|Depends|Forecast", line.get_text())  # what the mark says, in words
     ids = [found["id"] for found in chapter_page.select("[id]")]
     assert len(ids) == len(set(ids))
 
@@ -137,6 +137,12 @@ def test_since_then_is_closed_and_last_in_its_section(chapter_page):
         assert details.select_one(".computed-since li a[href]")
         assert not details.find_next_siblings(class_="part")
         assert details.parent.name == "section"
+
+
+def test_what_a_chapter_says_of_itself_is_closed(chapter_page):
+    about = chapter_page.select_one("details.part-about")
+    assert about.summary.get_text() == "About this chapter" and "open" not in about.attrs
+    assert "who pays" in about.select_one(".admonition.dropdown").get_text()
 
 
 def test_what_is_looked_up_is_closed_below_its_heading(chapter_page, window, chapter_address):
