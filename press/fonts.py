@@ -14,24 +14,14 @@ from press.edition import PRESS, ROOT
 
 FONTS = PRESS / "fonts"
 
-WEB = (
-    "serif-regular",
-    "serif-italic",
-    "serif-semibold",
-    "sans-regular",
-    "sans-italic",
-    "sans-semibold",
-)
-"""The faces of the site; a page asks only for those it uses."""
+WEB = ("serif-regular", "serif-italic", "sans-regular", "sans-semibold")
+"""The faces of the site, 33 KB together; what is bold on a page is set in the sans (`fonts.css`)."""
 
-SIGNS = "–—‘’“”…−×≈≤≥→←↑↓•·′″€£¥²³†‡"
-LETTERS = (
-    "".join(map(chr, [*range(0x20, 0x7F), 0xA0]))
-    + "§©°±·»«½ÀÁÄÅÇÈÉÊËÍÑÓÔÖØÚÜßàáâãäåæçèéêëìíîïñòóôõöøùúûüāēīōūŌŪŏŭčšžŠŽłńśźżćı"
-)
-"""What the faces of the site hold; tests/test_fonts.py holds that no page needs more of them."""
+SIGNS = "\u00a0·×–—‘’“”†‡…→−≤≥"
+LETTERS = "".join(map(chr, range(0x20, 0x7F))) + "åéö"
+"""What the faces of the site hold; tests/test_fonts.py names what a page needs beside them."""
 
-FEATURES = ["kern", "liga", "ccmp", "locl"]
+FEATURES = ["kern"]
 
 
 def cut(name, folder):

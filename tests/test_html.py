@@ -201,7 +201,7 @@ def test_page_is_light(visit, html):
     fonts = {url for url in visit.asked if re.search(r"\.(woff2?|ttf)$", url)}
     type_ = {url for url in fonts if "/_static/fonts/" in url}
     assert fonts - type_ and weight(html, fonts - type_) < 10  # the icons in use, of 150 KB
-    assert type_ and weight(html, type_) < 90
+    assert weight(html, type_) < 36
     assert weight(html, visit.asked) < 600
     assert not [url for url in visit.unused if url.endswith("vega.js")], "Vega before a control"
     assert weight(html, visit.unused) < 300, "read to its end, with no control used"
