@@ -34,6 +34,7 @@ from press.figure_page import skip, visit_data_table_html, visit_drawing_html, v
 from press.fonts import write_paper_fonts
 from press.foreign import Unknown, find_foreign
 from press.launch import launch_options, mend_links
+from press.lighten import lighten_sheets
 from press.menu import fill_built, word_menu
 from press.notebook_zip import write_zips
 from press.outputs import OutputRenderer, data_table, drawing
@@ -178,6 +179,7 @@ def setup(app):
     app.connect("build-finished", write_zips)
     app.connect("build-finished", fill_built)
     app.connect("build-finished", write_paper_fonts)
+    app.connect("build-finished", lighten_sheets, priority=900)  # after all pages
     app.connect("builder-inited", begin_epub)
     app.connect("builder-inited", leave_search)
     app.connect("build-finished", finish_epub)

@@ -71,7 +71,9 @@ def test_every_card_is_reached_from_its_line(chapter_page):
         assert card.name == "blockquote" and "The record:" in card.get_text()
         assert "id" not in claim.attrs and "open" not in claim.attrs
         assert line.select_one("[aria-hidden=true]").get_text() in "●◐◇×≠▽○△"
-        assert re.search(r"Supported|Depends|Forecast", line.get_text())  # what the mark says, in words
+        assert re.search(
+            r"Supported|Depends|Forecast", line.get_text()
+        )  # what the mark says, in words
     ids = [found["id"] for found in chapter_page.select("[id]")]
     assert len(ids) == len(set(ids))
 
