@@ -288,15 +288,7 @@ def run(task):
         return TASKS[task]()
 
 
-TASKS = {
-    "book": book,
-    "html": html,
-    "pdf": pdf,
-    "epub": epub,
-    "notebooks": notebooks,
-    "edition": edition,
-    "seminar": seminar,
-}
+TASKS = {task.__name__: task for task in (book, html, pdf, epub, notebooks, edition, seminar)}
 
 if __name__ == "__main__":
     if len(sys.argv) != 2 or sys.argv[1] not in TASKS:

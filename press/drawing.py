@@ -36,20 +36,14 @@ def draw(spec, form):
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         if form == "svg":
-            drawn = vl_convert.vegalite_to_svg(
-                text, vl_version=VEGA_LITE, allowed_base_urls=[]
-            ).encode()
+            drawn = vl_convert.vegalite_to_svg(text, VEGA_LITE, allowed_base_urls=[]).encode()
         elif form == "scene":
-            made = vl_convert.vegalite_to_scenegraph(
-                text, vl_version=VEGA_LITE, allowed_base_urls=[]
-            )
+            made = vl_convert.vegalite_to_scenegraph(text, VEGA_LITE, allowed_base_urls=[])
             drawn = json.dumps(made, ensure_ascii=False).encode()
         elif form == "png":
+            white = r'\g<0><rect width="100%" height="100%" fill="white"/>'
             svg = re.sub(
-                r"<svg[^>]*>",
-                r'\g<0><rect width="100%" height="100%" fill="white"/>',
-                draw(spec, "svg").read_text(encoding="utf-8"),
-                count=1,
+                "<svg[^>]*>", white, draw(spec, "svg").read_text(encoding="utf-8"), count=1
             )
             drawn = vl_convert.svg_to_png(svg, scale=2)
         else:
