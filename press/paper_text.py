@@ -15,6 +15,7 @@ UNINDEXED = ("book/bibliography", "book/glossary", "on-the-screen")
 """Pages whose text the index does not enter; a term's entry in the glossary is."""
 
 
+NO_WORDS = (nodes.raw, nodes.literal_block, nodes.image)
 GLYPHS = {
     "language-ja": "japanese",
     "language-ko": "korean",
@@ -101,7 +102,7 @@ class PaperText(SphinxPostTransform):
     def _set_languages(self):
         chinese = chinese_titles()
         for text in list(self.document.findall(nodes.Text)):
-            if isinstance(text.parent, (nodes.raw, nodes.literal_block, nodes.image)):
+            if text.parent is None or isinstance(text.parent, NO_WORDS):
                 continue
             whole, parts, start = str(text), [], 0
             said = [name for name in text.parent.get("classes", []) if name in GLYPHS]

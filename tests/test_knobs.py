@@ -86,7 +86,7 @@ def report(name):
 NOTEBOOKS = sorted(path.stem for path in BOOK.glob("*.ipynb") if knobs(path.stem))
 
 
-@pytest.fixture(scope="module", params=cases(NOTEBOOKS, ["lin-2025", "johnson-2025"]))
+@pytest.fixture(scope="module", params=cases(NOTEBOOKS, ["lin-2025"]))
 def tried(request):
     """What `report` found for a notebook, in a process of its own."""
     if not hasattr(os, "fork"):

@@ -225,7 +225,7 @@ def test_other_pages_fold_their_code(html, name):
 
 
 SHOWN = "[...document.querySelectorAll('article .cell_input')].filter(code => code.checkVisibility()).length"
-ALL = "[...document.querySelectorAll('article .cell_input')].filter(code => !code.closest('details.part-since:not([open])')).length"
+ALL = "[...document.querySelectorAll('article .cell_input')].filter(code => !code.closest('details:is(.part-since, .part-about, .part-end):not([open])')).length"
 
 
 @pytest.mark.parametrize("width", [1280, 390])
