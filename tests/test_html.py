@@ -4,7 +4,6 @@ import csv
 import gzip
 import json
 import re
-import struct
 import subprocess
 from types import SimpleNamespace
 from urllib.parse import unquote, urldefrag, urljoin, urlparse
@@ -472,7 +471,8 @@ def test_every_page_says_what_it_is_about(parsed, html):
         assert (
             told["og:title"] in page.title.get_text()
             and told["og:site_name"]
-            and told["twitter:card"] == "summary_large_image"
+            and told.get("twitter:card")
+            is None  # a card has an absolute address, and there is none
         ), name
         text = " ".join(page.find("article").get_text().split())
         assert told["description"].removesuffix(" …") in text, (
@@ -481,10 +481,7 @@ def test_every_page_says_what_it_is_about(parsed, html):
         assert "og:url" not in told and not page.select("link[rel=canonical]"), (
             f"{name}: CITATION.cff names no address"
         )
-        picture = (html / name).parent / told["og:image"]
-        assert picture.read_bytes()[16:24] == struct.pack(">II", 1200, 630), (
-            f"{picture} is no PNG of 1200 by 630"
-        )
+        assert "og:image" not in told, name
         icons = [(html / name).parent / icon["href"] for icon in page.select("link[rel=icon]")]
         assert len(icons) == 2 and all(icon.is_file() for icon in icons), name
         assert told["description"] not in seen, (

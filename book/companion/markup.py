@@ -48,6 +48,7 @@ def text(value):
     # Not a second backslash: JupyterLab takes two before a bracket for a formula.
     shown = re.sub(r"&(?=#?\w+;)", "&amp;", shown).replace("\\", "&#92;")
     shown = shown.replace("@@", "@&#64;")  # JupyterLab's own sign for a formula's place
+    shown = shown.replace("$", "&#36;")  # else a formula
     shown = re.sub(r"<(?=[A-Za-z/!?]|$)", "&lt;", shown)
     shown = MARKS.sub(r"\\\g<0>", shown)
     return START.sub(r"\1\2\\", shown)
