@@ -156,7 +156,7 @@ CELLS = [
                          "formula": ["=1+1", "@x"], "cite_as": [H, "b"], "url": ["javascript:alert(5)", "https://example.org/?a=1&b=2"]})
 chart = (altair.Chart(rows[["label", "n"]], title=H).mark_bar().properties(width=200, height=200)
          .encode(x=altair.X("n:Q", title=H), y=altair.Y("label:N", title=H), tooltip=["label", "n"]))
-companion.figure(chart, name="fig-x", caption=text(H) + " " + hostile.RUN.replace("<img src=x", "<b") + " End.", alt=H + " An alternative.", source=["claims"], table=rows,
+companion.figure(chart, name="fig-x", caption=text(H) + " " + hostile.RUN + " End.", alt=H + " An alternative.", source=["claims"], table=rows,
                  columns={"label": H, "n": "N", "day": "Day", "formula": "Formula", "cite_as": "Source"})""",
 ]
 HEADING = "<script>alert(7)</script><img src=x onerror=alert(8)>"
@@ -166,8 +166,10 @@ PLACES = 20  # times that it is at least to be read on the page
 def hostile_tree(root):
     """A small book whose data, configuration and notebook hold HOSTILE."""
     plant(root)
+    # What an author writes holds no picture: one that is not there stops the build, in a line.
     (root / "book" / "companion" / "hostile.py").write_text(
-        f'"""Hostile texts."""\n\nRUN = {RUN!r}\nHOSTILE = {HOSTILE!r}\n', encoding="utf-8"
+        f'"""Hostile texts."""\n\nRUN = {RUN.replace("<img src=x", "<b")!r}\nHOSTILE = {HOSTILE!r}\n',
+        encoding="utf-8",
     )
     ledger = root / "data" / "claims.csv"
     rows = pd.read_csv(ledger, dtype=str, keep_default_na=False)
