@@ -62,9 +62,14 @@ OWN_COMMENT = re.compile(
 
 def _markdown(renderer, text, line=None, inline=True):
     """Return what computed Markdown becomes. HTML in it does not run: it is shown as text."""
-    holder = nodes.Element()
-    with renderer.renderer.current_node_context(holder):
-        renderer.renderer.nested_render_text(text, line or 0, inline=inline)
+    holder, within = nodes.Element(), renderer.renderer
+    config = within.md_config  # in Markdown of an author `<img>` is a picture
+    within.md_config = config.copy(enable_extensions=config.enable_extensions - {"html_image"})
+    try:
+        with within.current_node_context(holder):
+            within.nested_render_text(text, line or 0, inline=inline)
+    finally:
+        within.md_config = config
     for raw in list(holder.findall(nodes.raw)):
         shown = raw.astext()
         if OWN_COMMENT.fullmatch(shown):
