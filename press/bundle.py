@@ -7,13 +7,20 @@ EXEMPT = ("MANIFEST.sha256", "_static/editions.js")
 """What no manifest lists: itself, and the list of editions, which every later edition renews."""
 
 
-def pack(folder, target, top, when):
-    """Write a folder as a zip whose bytes depend on its files alone; all stand below `top` in it, dated `when` (a time tuple)."""
+def pack_files(target, top, files, when):
+    """Write files, (name, bytes) in their order, as a zip whose bytes depend on them alone; all stand below `top` in it, dated `when` (a time tuple)."""
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
-        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-            entry = zipfile.ZipInfo(f"{top}/{path.relative_to(folder).as_posix()}", when)
+        for name, body in files:
+            entry = zipfile.ZipInfo(f"{top}/{name}", when)
             entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
-            out.writestr(entry, path.read_bytes())
+            out.writestr(entry, body)
+
+
+def pack(folder, target, top, when):
+    """Write a folder as such a zip."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = ((path.relative_to(folder).as_posix(), path.read_bytes()) for path in paths)
+    pack_files(target, top, files, when)
 
 
 def manifest(folder):

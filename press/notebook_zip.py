@@ -3,10 +3,11 @@
 import ast
 import json
 import re
-import zipfile
+
 from collections import defaultdict
 from pathlib import Path
 
+from press.bundle import pack_files
 from press.edition import BOOK, ROOT, citation, day, label, latest_url
 
 LAB = ("jupyterlab", "jupyterlab-myst", "pandas", "altair", "scipy")
@@ -174,15 +175,15 @@ def contents(path):
     }
 
 
+def day_of_files():
+    """Return the day by which the files of zips are dated, that of the book, as a time tuple."""
+    return (*map(int, day().split("-")), 0, 0, 0)
+
+
 def write_zip(path, target):
     """Write the zip of a notebook; its bytes depend on the book alone."""
-    when = (*map(int, day().split("-")), 0, 0, 0)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
-        for name, body in contents(path).items():
-            entry = zipfile.ZipInfo(f"{path.stem}/{name}", when)
-            entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
-            out.writestr(entry, body)
+    pack_files(target, path.stem, contents(path).items(), day_of_files())
 
 
 def write_zips(app, error):

@@ -2,7 +2,6 @@
 
 import json
 import re
-import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -14,8 +13,9 @@ from sphinx.util.osutil import relative_uri
 
 from companion.days import spell
 from press import seminar
-from press.edition import BOOK, PRESS, citation, day, label
-from press.notebook_zip import contents
+from press.bundle import pack_files
+from press.edition import BOOK, PRESS, citation, label
+from press.notebook_zip import contents, day_of_files
 from press.seminar_evidence import Shelf, sheets
 
 log = logging.getLogger(__name__)
@@ -192,12 +192,7 @@ def write_bundle(session, notebooks, worksheet, target):
         session=session, notebooks=notebooks, book=citation()["title"], label=label()
     )
     files |= {"README.txt": readme.encode(), "worksheet.html": worksheet.encode()}
-    when = (*map(int, day().split("-")), 0, 0, 0)
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
-        for name, body in sorted(files.items()):
-            entry = zipfile.ZipInfo(f"{session.name}/{name}", when)
-            entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
-            out.writestr(entry, body)
+    pack_files(target, session.name, sorted(files.items()), day_of_files())
 
 
 class PromptPlaces(SphinxPostTransform):

@@ -14,7 +14,7 @@ from press.edition import BOOK, PRESS, ROOT, commit, label
 from press.notebooks import read, run_all
 from press.pages import FILLED
 
-COMMANDS = ("build", "bundle", "command", "links", "policy", "publish", "sheets", "swap", "tex")
+COMMANDS = ("build", "command", "links", "policy", "publish", "sheets", "swap", "tex")
 """Modules that no page depends on."""
 
 
