@@ -1,20 +1,18 @@
 """A figure that travels: its drawing with title, source, book and address, and a page of its own."""
 
 import html
-import re
 import textwrap
 
 from companion.theme import FONT, PALETTE
 from press.citing import first_sentence
+from press.drawing import svg_size
 
 MARGIN, TITLE, NOTE = 14, 15, 11  # pixels: around the drawing, and the heights of type
 
 
 def carry(svg, title, notes):
     """Return a drawing (SVG text) on white with a title above and notes, a list of lines, below it; long ones are broken."""
-    wide, high = (
-        float(re.search(rf'<svg[^>]* {s}="([\d.]+)"', svg)[1]) for s in ("width", "height")
-    )
+    wide, high = svg_size(svg)
     room = max(wide, 420)
     above = textwrap.wrap(title, int(room / (TITLE * 0.54)))
     below = [line for note in notes for line in textwrap.wrap(note, int(room / (NOTE * 0.5)))]

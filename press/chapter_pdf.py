@@ -8,6 +8,7 @@ import pikepdf
 import vl_convert
 import yaml
 
+from press.drawing import stable_pdf
 from press.edition import NAME, ROOT, label, read_version
 from press.fonts import paper_fonts
 from press.screen_pages import ON_SCREEN
@@ -192,11 +193,7 @@ def _say_whence(told):
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" '
         f'font-family="Companion Sans" font-size="6.6" fill="#444">{told_lines}</svg>'
     )
-    steady = BytesIO()  # vl-convert orders objects at random
-    with pikepdf.open(BytesIO(vl_convert.svg_to_pdf(svg))) as drawn:
-        drawn.remove_unreferenced_resources()
-        drawn.save(steady, deterministic_id=True)
-    with pikepdf.open(steady) as drawn:
+    with pikepdf.open(BytesIO(stable_pdf(vl_convert.svg_to_pdf(svg)))) as drawn:
         form = told.copy_foreign(drawn.pages[0].as_form_xobject())
     # Not `add_overlay`, which draws a name for it by lot.
     resources = first.obj.Resources

@@ -15,7 +15,7 @@ import sys
 
 from companion.theme import CATEGORIES, MIME, PALETTE
 from companion.vegalite import bindings, channels, drawn_rows, outside_address, views, without_data
-from press.drawing import CONCAT, PHONE, draw, narrow
+from press.drawing import CONCAT, PHONE, draw, narrow, svg_size
 from press.edition import BOOK
 from press.outputs import drawn_on_a_page
 
@@ -241,9 +241,7 @@ def _drawings(spec):
     page, whole = drawn_on_a_page(spec), json.dumps(spec, ensure_ascii=False)
     wide, small = (draw(one, "svg").read_text(encoding="utf-8") for one in (page, narrow(page)))
     for svg, name, room in ((wide, "page", WIDEST), (small, "phone", PHONE)):
-        width, height = (
-            float(re.search(rf'<svg[^>]* {s}="([\d.]+)"', svg)[1]) for s in ("width", "height")
-        )
+        width, height = svg_size(svg)
         if width > room:
             yield (
                 f"a drawing {width:.0f} pixels wide on a {name}",

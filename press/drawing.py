@@ -23,47 +23,44 @@ CONCAT = ("hconcat", "vconcat", "concat")
 VEGA_LITE = "6.4"  # twin, page and PDF draw with the same one; a test compares it with what JupyterLab draws with
 
 
-def draw(spec, form):
-    """Return the path of a chart drawn as `form`, "svg", "png", "pdf" or "scene" (its marks, as JSON); each content is drawn once.
-
-    Drawings are kept in _build/.figures by hash of specification, version and form.
-    """
-    text = json.dumps(spec, sort_keys=True)
-    key = hashlib.sha256(
-        f"{vl_convert.__version__} {VEGA_LITE} {form} {text}".encode()
-    ).hexdigest()[:24]
-    path = ROOT / "_build" / ".figures" / f"{key}.{form}"
+def _kept(told, ending, make):
+    """Return the path in _build/.figures of what `make()` returns, bytes; made once for each `told`, text that says all it depends on."""
+    key = hashlib.sha256(f"{vl_convert.__version__} {told}".encode()).hexdigest()[:24]
+    path = ROOT / "_build" / ".figures" / f"{key}.{ending}"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        if form == "svg":
-            drawn = vl_convert.vegalite_to_svg(text, VEGA_LITE, allowed_base_urls=[]).encode()
-        elif form == "scene":
-            made = vl_convert.vegalite_to_scenegraph(text, VEGA_LITE, allowed_base_urls=[])
-            drawn = json.dumps(made, ensure_ascii=False).encode()
-        elif form == "png":
-            white = r'\g<0><rect width="100%" height="100%" fill="white"/>'
-            svg = re.sub(
-                "<svg[^>]*>", white, draw(spec, "svg").read_text(encoding="utf-8"), count=1
-            )
-            drawn = vl_convert.svg_to_png(svg, scale=2)
-        else:
-            drawn = stable_pdf(vl_convert.svg_to_pdf(draw(spec, "svg").read_text(encoding="utf-8")))
         part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
-        part.write_bytes(drawn)
+        part.write_bytes(make())
         part.replace(path)
     return path
 
 
+def draw(spec, form):
+    """Return the path of a chart drawn as `form`, "svg", "pdf" or "scene" (its marks, as JSON); each content is drawn once.
+
+    Drawings are kept in _build/.figures by hash of specification, version and form.
+    """
+    text = json.dumps(spec, sort_keys=True)
+
+    def make():
+        if form == "svg":
+            return vl_convert.vegalite_to_svg(text, VEGA_LITE, allowed_base_urls=[]).encode()
+        if form == "scene":
+            made = vl_convert.vegalite_to_scenegraph(text, VEGA_LITE, allowed_base_urls=[])
+            return json.dumps(made, ensure_ascii=False).encode()
+        return stable_pdf(vl_convert.svg_to_pdf(draw(spec, "svg").read_text(encoding="utf-8")))
+
+    return _kept(f"{VEGA_LITE} {form} {text}", form, make)
+
+
 def kept_png(svg):
     """Return an SVG as PNG of twice its size; kept like what `draw` draws."""
-    key = hashlib.sha256(f"{vl_convert.__version__} {svg}".encode()).hexdigest()[:24]
-    path = ROOT / "_build" / ".figures" / f"{key}.carried.png"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
-        part.write_bytes(vl_convert.svg_to_png(svg, scale=2))
-        part.replace(path)
-    return path.read_bytes()
+    return _kept(svg, "carried.png", lambda: vl_convert.svg_to_png(svg, scale=2)).read_bytes()
+
+
+def svg_size(svg):
+    """Return width and height of an SVG, in pixels."""
+    return [float(re.search(rf'<svg[^>]* {s}="([\d.]+)"', svg)[1]) for s in ("width", "height")]
 
 
 AHEAD = ThreadPoolExecutor(2)
@@ -93,10 +90,7 @@ def stable_pdf(drawn):
 
 
 def _size(spec):
-    told = draw(spec, "svg").read_text(encoding="utf-8")
-    return [
-        float(re.search(rf'<svg[^>]* {side}="([\d.]+)"', told)[1]) for side in ("width", "height")
-    ]
+    return svg_size(draw(spec, "svg").read_text(encoding="utf-8"))
 
 
 def _width(spec):

@@ -13,7 +13,7 @@ from press.answers import answering, points
 from press.citing import about_copy, cite_figure
 from press.controls import write_controls
 from press.downloads import KINDS, write_downloads
-from press.drawing import COMING, draw, narrow
+from press.drawing import COMING, draw, narrow, svg_size
 from press.outputs import figure_number
 from press.tables import scrolling
 
@@ -38,8 +38,7 @@ def _stretch(node, text):
     """Return how far a column may stretch a wide drawing: its type, of 13 pixels, grows to 15 and no further."""
     if node["name"].endswith("-narrow"):
         return ""
-    width = float(re.search(r'<svg[^>]* width="([\d.]+)"', text)[1])
-    return f' style="max-width:{width * STRETCH:.0f}px"'
+    return f' style="max-width:{svg_size(text)[0] * STRETCH:.0f}px"'
 
 
 STRETCH = 1.15
@@ -120,11 +119,8 @@ def visit_data_table_html(self, node):
         )
         raise nodes.SkipNode
     address = relative_uri("figures/", builder.get_target_uri(page))
-    copy, tables = (
-        builder.app.companion_copy,
-        f'<div class="table-scroll" tabindex="0" role="region" aria-label="Data">{table}</div>{under}',
-    )
-    folder = Path(builder.outdir) / "figures"
+    folder, tables = Path(builder.outdir) / "figures", scrolling(table, "Data") + under
+    copy = builder.app.companion_copy
     write_downloads(folder, node, cited, f"{address}#{name}", number, copy, tables)
     base = relative_uri(builder.get_target_uri(page), f"figures/{name}")
     links = " · ".join(
