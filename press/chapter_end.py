@@ -7,15 +7,11 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from companion.seal import LATER
 from press.drawing import narrow
 from press.outputs import data_table, drawing, figure_number
-from press.paper import in_state
+from press.paper import in_state, latex
 from press.paper_claims import on_paper
 from press.parts import checked_items, part
 
 MOST = 14  # lines for which a claim with its card asks at the foot of a page
-
-
-def _latex(text):
-    return nodes.raw("", text, format="latex")
 
 
 class ChapterEnd(SphinxPostTransform):
@@ -41,9 +37,9 @@ class ChapterEnd(SphinxPostTransform):
                 item.parent.replace(item, on_paper(line, card))
                 continue
             room = min(sum(len(node.astext()) // 80 + 1 for node in (line, *card)) + 2, MOST)
-            held = [_latex(rf"\needspace{{{room}\baselineskip}}"), line]
+            held = [latex(rf"\needspace{{{room}\baselineskip}}"), line]
             for node in card:
-                held += [_latex(r"\nopagebreak "), node]
+                held += [latex(r"\nopagebreak "), node]
             item.parent.replace(item, held)
         for box in self.document.findall(nodes.container):
             if "computed-checked" in box["classes"]:
@@ -105,7 +101,7 @@ class ChapterEnd(SphinxPostTransform):
             under = nodes.container("", said, *rows)
             end += nodes.container("", told, under, classes=["chart-later" + "-half" * half])
         # Figures that still wait for a page would push the drawings off theirs.
-        return [_latex(r"\FloatBarrier"), end] if len(end) > 1 else []
+        return [latex(r"\FloatBarrier"), end] if len(end) > 1 else []
 
     @staticmethod
     def _later_rows(table):

@@ -39,7 +39,7 @@ from press.menu import fill_built, word_menu
 from press.notebook_zip import write_zips
 from press.outputs import OutputRenderer, data_table, drawing
 from press.pages import describe_edition, escape_title, fill_page, finish_page
-from press.paper import Paper
+from press.paper import Paper, latex
 from press.paper_lists import Lists
 from press.paper_text import PaperText
 from press.parts import Claims, find_parts
@@ -114,14 +114,9 @@ def add_parts(app, doctree):
         if toctree is None and drawn is None and not isinstance(child, nodes.title):
             child.replace_self(addnodes.only("", child.deepcopy(), expr="html"))
         elif drawn is not None:  # under no running head, which would say "Contents"
-            child.replace_self([nodes.raw("", r"\clearpage\markboth{}{}", format="latex"), child])
+            child.replace_self([latex(r"\clearpage\markboth{}{}"), child])
         elif toctree is not None and toctree.get("caption"):
-            child.replace_self(
-                [
-                    nodes.raw("", r"\part{{{}}}".format(tex(toctree["caption"])), format="latex"),
-                    child,
-                ]
-            )
+            child.replace_self([latex(r"\part{{{}}}".format(tex(toctree["caption"]))), child])
 
 
 def setup(app):

@@ -81,16 +81,15 @@ def paper_note(node):
     )
 
 
-def _raw(text):
+def latex(text):
+    """Return LaTeX as a node, which other builders leave out."""
     return nodes.raw("", text, format="latex")
 
 
-def _latex(node, before, after=""):
-    """Set raw LaTeX before and after a node."""
+def _around(node, before, after=""):
+    """Set LaTeX before and after a node."""
     place = node.parent.index(node)
-    node.parent[place : place + 1] = [nodes.raw("", before, format="latex"), node] + [
-        nodes.raw("", after, format="latex")
-    ] * bool(after)
+    node.parent[place : place + 1] = [latex(before), node] + [latex(after)] * bool(after)
 
 
 class Paper(SphinxPostTransform):
@@ -148,16 +147,16 @@ class Paper(SphinxPostTransform):
             if isinstance(node.parent, nodes.entry):
                 continue
             if len(parts) == 1 and isinstance(parts[0], (nodes.strong, nodes.emphasis)):
-                _latex(node, r"\needspace{8\baselineskip}", r"\companionkeep ")
+                _around(node, r"\needspace{8\baselineskip}", r"\companionkeep ")
             elif parts and isinstance(parts[0], nodes.strong) and parts[0].astext().endswith("."):
-                _latex(node, r"\needspace{5\baselineskip}")
+                _around(node, r"\needspace{5\baselineskip}")
         for card in [
             node
             for node in self.document.findall(nodes.block_quote)
             if "computed-cards" in node.parent.get("classes", [])
         ]:
             for node in card[1:]:
-                _latex(
+                _around(
                     node,
                     r"\vspace{1mm}"
                     if any(isinstance(part, nodes.strong) for part in node)
@@ -166,11 +165,11 @@ class Paper(SphinxPostTransform):
         for node in list(self.document.findall(nodes.table)):
             note = gather_sources(node)
             fit(node)
-            told = [_raw(r"\companionsources{"), note, _raw("}")] if note else []
+            told = [latex(r"\companionsources{"), note, latex("}")] if note else []
             if "longtable" in node["classes"]:
-                _latex(node, r"\needspace{12\baselineskip}")
+                _around(node, r"\needspace{12\baselineskip}")
             elif isinstance(node[0], nodes.title):
-                _latex(node, r"\begin{companiontable}", r"\end{companiontable}")
+                _around(node, r"\begin{companiontable}", r"\end{companiontable}")
             place = node.parent.index(node) + 1
             node.parent[place:place] = told
         for box in list(self.document.findall(nodes.Admonition)):

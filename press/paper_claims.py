@@ -2,26 +2,22 @@
 
 from docutils import nodes
 
+from press.paper import latex
+
 
 def on_paper(line, card):
     """Return the nodes that stand for a claim in the PDF: the line, then what its card adds, in one paragraph."""
     told = nodes.paragraph("", "", classes=["claim-card"])
-    paragraphs = [node for one in card for node in _paragraphs(one)]
+    paragraphs = [node for one in card for node in one.findall(nodes.paragraph)]
     for pieces in (piece for node in paragraphs for piece in _sentences(node)):
         if len(told) and not told.astext().endswith(" "):
             told += nodes.Text(" ")
         if not _said(pieces, line.astext()):
             told += pieces
-    shown = [nodes.raw("", r"\companionclaim ", format="latex"), line]
+    shown = [latex(r"\companionclaim "), line]
     if told.astext().strip():
-        shown += [nodes.raw("", r"\companioncard ", format="latex"), told]
+        shown += [latex(r"\companioncard "), told]
     return shown
-
-
-def _paragraphs(node):
-    if isinstance(node, nodes.paragraph):
-        return [node]
-    return [found for found in node.findall(nodes.paragraph)]
 
 
 def _sentences(paragraph):

@@ -6,6 +6,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from press.citing import tex
+from press.paper import latex
 from press.screen import page_of
 
 LONGEST = 95
@@ -61,4 +62,4 @@ class Lists(SphinxPostTransform):
                 told += [rf"\companionlisthead{{{kind.capitalize()}s}}", *lines]
         if told:
             heading = r"\companionlists{" + "\n".join(told) + "}"
-            self.document.insert(0, nodes.raw("", heading, format="latex"))
+            self.document.insert(0, latex(heading))

@@ -10,6 +10,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from press.citing import tex
 from press.edition import BOOK
 from press.languages import FOREIGN, chinese_titles, glyphs
+from press.paper import latex
 
 UNINDEXED = ("book/bibliography", "book/glossary", "on-the-screen")
 """Pages whose text the index does not enter; a term's entry in the glossary is."""
@@ -26,10 +27,6 @@ GLYPHS = {
 """Whose glyphs a text is set in that says its language (press/chicago.py)."""
 
 
-def _raw(text):
-    return nodes.raw("", text, format="latex")
-
-
 def entries():
     """Return {words as they stand in the text: entry of the index} of `book/names.csv`, persons and bodies by the word that sorts them."""
     with open(BOOK / "names.csv", encoding="utf-8", newline="") as file:
@@ -38,7 +35,7 @@ def entries():
 
 def index_command(entry, how=""):
     """Return the LaTeX that enters a word in the index, sorted without accents and case; `how` is a style of its page number."""
-    plain = entry.lower().translate(str.maketrans("āēīōūŏŭ’'", "aeiououu "[:7] + "  "))
+    plain = entry.lower().translate(str.maketrans("āēīōūŏŭ’'", "aeiouou  "))
     sort = re.sub(r"[^a-z0-9 ,-]", "", plain)
     shown = tex(entry).replace("!", '"!').replace("@", '"@').replace("|", '"|')
     return rf"\index{{{sort}@{shown}{'|' + how if how else ''}}}"
@@ -64,7 +61,7 @@ class PaperText(SphinxPostTransform):
             if isinstance(node.parent.parent.parent, addnodes.glossary):
                 text = node.astext()
                 terms[text] = names.get(text, text)
-                node.insert(0, _raw(index_command(terms[text], "textbf")))
+                node.insert(0, latex(index_command(terms[text], "textbf")))
         found = {**terms, **names}
         if not found:
             return
@@ -94,7 +91,7 @@ class PaperText(SphinxPostTransform):
             if hits:
                 parts, start = [], 0
                 for place, entry in hits:
-                    parts += [nodes.Text(str(text)[start:place]), _raw(index_command(entry))]
+                    parts += [nodes.Text(str(text)[start:place]), latex(index_command(entry))]
                     start = place
                 parts.append(nodes.Text(str(text)[start:]))
                 text.parent.replace(text, [part for part in parts if part.astext()])
@@ -108,8 +105,8 @@ class PaperText(SphinxPostTransform):
             said = [name for name in text.parent.get("classes", []) if name in GLYPHS]
             for run in FOREIGN.finditer(whole):
                 if face := GLYPHS[said[0]] if said else glyphs(run[0], chinese):
-                    parts += [nodes.Text(whole[start : run.start()]), _raw(rf"\companion{face}{{")]
-                    parts += [nodes.Text(run[0]), _raw("}")]
+                    parts += [nodes.Text(whole[start : run.start()]), latex(rf"\companion{face}{{")]
+                    parts += [nodes.Text(run[0]), latex("}")]
                     start = run.end()
             if parts:
                 parts.append(nodes.Text(whole[start:]))

@@ -22,6 +22,7 @@ from companion.theme import COUNTRIES, PALETTE
 from press.drawing import stable_pdf
 from press.edition import ROOT
 from press.fonts import FONTS, paper_fonts
+from press.paper import latex
 
 WIDTH, LINE, SIZE = 394, 8.3, 6.6  # points: the measure, a line of small type, its size
 HEIGHTS = (440, 592)  # of the two drawings; the first stands under the page's heading
@@ -260,7 +261,7 @@ class TimelineSpread(SphinxPostTransform):
                 section = next(file.findall(nodes.section))
                 place = file.parent.index(file)
                 file.parent.insert(
-                    place, nodes.raw("", r"\companioneven", format="latex")
+                    place, latex(r"\companioneven")
                 )  # the spread begins on a left page
                 section += nodes.container("", nodes.paragraph("", SAID), classes=["timeline-said"])
                 for path in draw_spread(folder):

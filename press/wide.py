@@ -6,6 +6,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
+from press.paper import latex
 from press.tables import LINE, WORDS, share_width, wishes
 
 log = logging.getLogger(__name__)
@@ -69,11 +70,7 @@ def _breakable(text, letters):
     """Let a text break within its long words: after a sign, and after so many letters."""
     signs = r"/._,;:=&?()\[\]{}-"
     pieces = re.findall(rf"\s+|[^\s{signs}]{{1,{letters}}}[{signs}]*|\S", text)
-    joined = [
-        one
-        for piece in pieces
-        for one in (nodes.Text(piece), nodes.raw("", r"\hspace{0pt}", format="latex"))
-    ]
+    joined = [one for piece in pieces for one in (nodes.Text(piece), latex(r"\hspace{0pt}"))]
     place = text.parent.index(text)
     text.parent[place : place + 1] = joined[:-1]
 
