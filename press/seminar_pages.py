@@ -94,9 +94,9 @@ def renew(app, env):
     return stale
 
 
-def _stops(session, shelf):
+def _stops(session, shelf, asked, noted):
     """Return the stops of a session as the templates take them: prompt, note, sheets of evidence and of what is revealed."""
-    asked, noted, made = seminar.prompts(), seminar.notes(), []
+    made = []
     for number, stop in enumerate(session.stops, 1):
         seen = [shelf.find(name) for name in stop.show]
         opened = [shelf.revealed(what) for what in stop.reveal]
@@ -140,7 +140,7 @@ def add_kit(app, pagename, templatename, context, doctree):
     plain, asked, noted = seminar.to_html, seminar.prompts(), seminar.notes()
     told = {
         "session": session,
-        "stops": _stops(session, shelf),
+        "stops": _stops(session, shelf, asked, noted),
         "lengths": seminar.LENGTHS,
         "day": spell(session.as_of),
         "due": spell(session.envelope["due"])
