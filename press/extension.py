@@ -20,6 +20,7 @@ from press.cells import FoldCode, depart_folded_code, folded_code, visit_folded_
 from press.chapter_end import ChapterEnd
 from press.citing import tex
 from press.edition import (
+    PRESS,
     being_published,
     commit,
     day,
@@ -29,7 +30,7 @@ from press.edition import (
     record_end,
     spell,
 )
-from press.epub import begin_epub, finish_epub
+from press.epub import EPUB_SHEETS, begin_epub, finish_epub
 from press.figure_page import skip, visit_data_table_html, visit_drawing_html, visit_drawing_text
 from press.fonts import write_paper_fonts
 from press.foreign import Unknown, find_foreign
@@ -82,6 +83,14 @@ def configure(app, config):
         record_end=spell(record_end()),
         latest_url=latest_url(),
     )
+    config.epub_exclude_files = [
+        *config.epub_exclude_files,
+        *(
+            f"_static/{path.relative_to(PRESS / 'static').as_posix()}"
+            for path in sorted((PRESS / "static").rglob("*"))
+            if path.suffix in (".css", ".txt", ".woff2") and path.name not in EPUB_SHEETS
+        ),
+    ]
     config.latex_additional_files = ["press/book.sty"]
     config.latex_elements = {
         "papersize": "a4paper",
