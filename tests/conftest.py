@@ -187,15 +187,30 @@ def site(html):
         yield address
 
 
+def script_data(path):
+    """The value that a script file of the site assigns."""
+    return json.loads(path.read_text(encoding="utf-8").partition("=")[2].rstrip().removesuffix(";"))
+
+
+@pytest.fixture(scope="module", params=["http", "disk"])
+def place(request, html, site):
+    """Where the HTML book is read from: a server and the disk, one after the other."""
+    return site if request.param == "http" else f"{html.as_uri()}/"
+
+
+def planted(root, plant):
+    """A small book that `plant` writes into a folder, built as HTML."""
+    plant(root)
+    build(root, "html")
+    return root
+
+
 @pytest.fixture(scope="module")
 def tree(tmp_path_factory):
     """A small book, built once for the tests of a file, which may break it."""
     from test_build import plant
 
-    root = tmp_path_factory.mktemp("tree")
-    plant(root)
-    build(root, "html")
-    return root
+    return planted(tmp_path_factory.mktemp("tree"), plant)
 
 
 @pytest.fixture(scope="session")
@@ -203,10 +218,7 @@ def chapter(tmp_path_factory):
     """A book with one chapter in parts (tests/sample_chapter.py) and a session (tests/sample_seminar.py), built as HTML."""
     from sample_seminar import plant_seminar
 
-    root = tmp_path_factory.mktemp("chapter")
-    plant_seminar(root)
-    build(root, "html")
-    return root
+    return planted(tmp_path_factory.mktemp("chapter"), plant_seminar)
 
 
 @pytest.fixture(scope="session")

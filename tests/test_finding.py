@@ -1,10 +1,9 @@
 """The search: what a reader types and what comes first, over http and from a disk; and what it gives away."""
 
-import json
 import re
 
 import pytest
-from conftest import open_window
+from conftest import open_window, script_data
 
 FIRST = {  # what is typed: the address of the first hit
     "L-25": "book/claims.html#l-25",
@@ -32,16 +31,10 @@ FIRST = {  # what is typed: the address of the first hit
 }
 
 
-@pytest.fixture(scope="module", params=["http", "disk"])
-def place(request, html, site):
-    return site if request.param == "http" else f"{html.as_uri()}/"
-
-
 @pytest.fixture(scope="module")
 def listed(html):
     """What can be found, as the script file holds it."""
-    text = (html / "_static" / "search-index.js").read_text(encoding="utf-8")
-    return json.loads(text.partition("=")[2].rstrip().removesuffix(";"))
+    return script_data(html / "_static" / "search-index.js")
 
 
 def typed(window, query):

@@ -1,11 +1,10 @@
 """What a link names, shown in place: by pointer, keyboard and long press, over http and from a disk."""
 
-import json
 import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import open_window, pages
+from conftest import open_window, pages, script_data
 
 LIN = "book/lin-2025.html"
 LINKS = {
@@ -16,15 +15,9 @@ LINKS = {
 }
 
 
-@pytest.fixture(scope="module", params=["http", "disk"])
-def place(request, html, site):
-    return site if request.param == "http" else f"{html.as_uri()}/"
-
-
 @pytest.fixture(scope="module")
 def told(html):
-    text = (html / "_static" / "preview-index.js").read_text(encoding="utf-8")
-    return json.loads(text.partition("=")[2].rstrip().removesuffix(";"))
+    return script_data(html / "_static" / "preview-index.js")
 
 
 def reach(window, css):
