@@ -11,12 +11,16 @@ from press.citing import tex
 from press.edition import BOOK
 from press.languages import FOREIGN, chinese_titles, glyphs
 from press.paper import latex
+from press.prose import outside
 
 UNINDEXED = ("book/bibliography", "book/glossary", "on-the-screen")
 """Pages whose text the index does not enter; a term's entry in the glossary is."""
 
 
 NO_WORDS = (nodes.raw, nodes.literal_block, nodes.image)
+NO_READING = (nodes.title, nodes.figure, nodes.table, nodes.raw, nodes.literal, nodes.image)
+"""What the index passes over: tables, figures, headings, code."""
+
 GLYPHS = {
     "language-ja": "japanese",
     "language-ko": "korean",
@@ -80,7 +84,7 @@ class PaperText(SphinxPostTransform):
     def _index_section(section, words, known):
         """Enter each word once for a section, where it stands first in running text."""
         seen = set()
-        for text in [text for child in section if _running(child) for text in _texts(child)]:
+        for text in list(outside(section, nodes.Text, lambda node: isinstance(node, NO_READING))):
             hits = []
             for hit in words.finditer(str(text)):
                 word, entry = known[hit[1].lower()]
@@ -111,20 +115,3 @@ class PaperText(SphinxPostTransform):
             if parts:
                 parts.append(nodes.Text(whole[start:]))
                 text.parent.replace(text, [p for p in parts if isinstance(p, nodes.raw) or str(p)])
-
-
-def _running(node):
-    return isinstance(node, nodes.Element) and not isinstance(
-        node, (nodes.section, nodes.title, nodes.figure, nodes.table, nodes.raw)
-    )
-
-
-def _texts(node):
-    """Return the texts in a node that a reader reads on: none in tables, figures, titles, code and claims' sources."""
-    found = []
-    for child in node.children:
-        if isinstance(child, nodes.Text):
-            found.append(child)
-        elif _running(child) and not isinstance(child, (nodes.literal, nodes.image)):
-            found += _texts(child)
-    return found

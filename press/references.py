@@ -14,6 +14,7 @@ from sphinx.util.nodes import make_refnode
 from press.lab import NUMBERED, renamed
 from press.outputs import data_table
 from press.parts import summary
+from press.prose import outside
 
 COMMON = {"real", "nominal", "vintage"}
 """Terms that are common words as well: they lead to the glossary only where the author says so."""
@@ -31,7 +32,7 @@ NO_PROSE = (
     summary,
     data_table,
 )
-"""What a word of the glossary does not lead from: links, code, headings, tables, figures, and lines that are buttons."""
+"""What a word of the glossary does not lead from, beside the list of works: links, code, headings, tables, figures, and lines that are buttons."""
 
 
 def enter_citations(app, env):
@@ -106,22 +107,13 @@ class Terms(SphinxPostTransform):
             r"(?<![\w-])(?:" + "|".join(_as_used(name) for name in looked_for) + r")(?![\w-])"
         )
         for section in self.document.findall(nodes.section):
-            self._link(section, self._linked(section))
-
-    def _linked(self, section):
-        """Return the entries to which a section leads already, its inner sections apart."""
-        return {
-            link["refuri"].rpartition("#")[2]
-            for link in section.findall(nodes.reference)
-            if "#term-" in link.get("refuri", "") and _section(link) is section
-        }
-
-    def _link(self, section, done):
-        for paragraph in section.findall(nodes.paragraph):
-            if _section(paragraph) is not section or _within(paragraph, NO_PROSE):
-                continue
-            for text in list(paragraph.findall(nodes.Text)):
-                if not _within(text, NO_PROSE):
+            done = {
+                link["refuri"].rpartition("#")[2]
+                for link in outside(section, nodes.reference, lambda node: False)
+                if "#term-" in link.get("refuri", "")
+            }
+            for paragraph in list(outside(section, nodes.paragraph, _no_prose)):
+                for text in list(outside(paragraph, nodes.Text, _no_prose)):
                     text.parent.replace(text, self._pieces(text, done))
 
     def _pieces(self, text, done):
@@ -154,22 +146,5 @@ def _as_used(name):
     return f"{re.escape(name)}s?"
 
 
-def _section(node):
-    """Return the innermost section that a node stands in."""
-    node = node.parent
-    while node is not None and not isinstance(node, nodes.section):
-        node = node.parent
-    return node
-
-
-def _within(node, kinds):
-    """Tell whether a node is or stands in one of some kinds, or in the list of works, within its section."""
-    while node is not None and not isinstance(node, nodes.section):
-        if (
-            isinstance(node, kinds)
-            or isinstance(node, nodes.Element)
-            and "references" in node.get("classes", [])
-        ):
-            return True
-        node = node.parent
-    return False
+def _no_prose(node):
+    return isinstance(node, NO_PROSE) or "references" in node.get("classes", [])
