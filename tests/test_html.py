@@ -6,6 +6,7 @@ import json
 import re
 import struct
 import subprocess
+from pathlib import PurePosixPath
 from types import SimpleNamespace
 from urllib.parse import unquote, urldefrag, urljoin, urlparse
 
@@ -482,7 +483,7 @@ def test_every_page_says_what_it_is_about(parsed, html):
             f"{name}: CITATION.cff names no address"
         )
         assert "og:image" not in told, f"{name}: a card has an absolute address, and there is none"
-        picture = html / "_static" / "cards" / f"{Path(name).stem}.png"
+        picture = html / "_static" / "cards" / f"{PurePosixPath(name).stem}.png"
         assert picture.read_bytes()[16:24] == struct.pack(">II", 1200, 630), (
             f"{picture} is no PNG of 1200 by 630"
         )
