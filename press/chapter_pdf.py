@@ -8,9 +8,9 @@ import pikepdf
 import vl_convert
 import yaml
 
-from press.drawing import stable_pdf
 from press.edition import NAME, ROOT, label, read_version
 from press.fonts import paper_fonts
+from press.pdf import stable_pdf
 from press.screen_pages import ON_SCREEN
 
 PARTS = ("Articles", "Evidence")

@@ -1,7 +1,6 @@
 """Drawing: a specification becomes SVG, PNG or PDF, once for wide pages and once for phones."""
 
 import hashlib
-import io
 import json
 import math
 import os
@@ -10,12 +9,12 @@ import textwrap
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import pikepdf
 import vl_convert
 
 from companion.vegalite import channels, views
 from press.answers import answering
 from press.edition import ROOT
+from press.pdf import stable_pdf
 
 PHONE = 350  # pixels that a phone's column leaves a figure
 UNSIZED = 300  # pixels of a plot for which no width was said
@@ -78,15 +77,6 @@ def draw_ahead(name, spec):
         draw(answering(small), "scene")
 
     COMING[name] = AHEAD.submit(ahead)
-
-
-def stable_pdf(drawn):
-    """Rewrite a PDF so that equal drawings have equal bytes; vl-convert orders objects at random."""
-    out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(drawn)) as pdf:
-        pdf.remove_unreferenced_resources()
-        pdf.save(out, deterministic_id=True)
-    return out.getvalue()
 
 
 def _size(spec):

@@ -19,10 +19,10 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from companion.data import load
 from companion.days import RECORD_END
 from companion.theme import COUNTRIES, PALETTE
-from press.drawing import stable_pdf
 from press.edition import ROOT
 from press.fonts import FONTS, paper_fonts
 from press.paper import latex
+from press.pdf import stable_pdf
 
 WIDTH, LINE, SIZE = 394, 8.3, 6.6  # points: the measure, a line of small type, its size
 HEIGHTS = (440, 592)  # of the two drawings; the first stands under the page's heading

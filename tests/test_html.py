@@ -52,7 +52,15 @@ def wake_charts(window):
         window.evaluate(
             f"{CONTROLS}[{number}].querySelector('[data-signal]').dispatchEvent(new Event('input', {{bubbles: true}}))"
         )
-    window.wait_for_function(CONTROLS + ".every(chart => chart.dataset.state)", timeout=60_000)
+    # wait_for_function asks by eval, which the pages' policy forbids
+    awake = CONTROLS + ".every(chart => chart.dataset.state)"
+    window.evaluate(
+        f"""async () => {{
+            const end = Date.now() + 60_000;
+            while (!{awake} && Date.now() < end) await new Promise(done => setTimeout(done, 50));
+        }}"""
+    )
+    assert window.evaluate(awake), "a chart with controls neither came to life nor gave up in 60 s"
 
 
 def read_to_the_end(window):

@@ -6,7 +6,7 @@ import re
 import pandas as pd
 from bs4 import BeautifulSoup
 from conftest import build
-from sample_chapter import write_chapter
+from sample_chapter import CELLS, FIGURE, HEAD, TABLE, write_chapter
 
 import companion
 from companion import numbers
@@ -68,11 +68,14 @@ def test_roles_and_links_read_alike_in_the_book(chapter):
 
 def test_notebooks_are_counted_and_renewed():
     notebook = json.loads(write_chapter())
-    notebook["cells"][4]["outputs"] = [
+    words, figure, table = (
+        notebook["cells"][CELLS.index(one)] for one in (HEAD, (FIGURE,), (TABLE,))
+    )
+    figure["outputs"] = [
         {"data": {MIME: {"usermeta": {"companion": {"name": "fig-later"}}}}},
         {"data": {"text/markdown": "(fig-later)=\n**Growth.** Two bars."}},
     ]
-    notebook["cells"][5]["outputs"] = [
+    table["outputs"] = [
         {
             "data": {"text/markdown": "(tab-rows)=\n**Table 8. Years.**\n\n| a |"},
             "metadata": {"companion": {"kind": "table", "name": "tab-rows"}},
@@ -81,13 +84,12 @@ def test_notebooks_are_counted_and_renewed():
     numbers = lab.count([notebook])
     assert numbers == {"fig-later": 1, "tab-rows": 1}
     lab.renew(notebook, lab.names(), numbers)
-    cells = notebook["cells"]
-    assert "[Cha 1999](#ref-cha-1999)" in "".join(cells[2]["source"])
-    assert "[Figure 1](#fig-later)" in "".join(cells[2]["source"])
-    assert "".join(cells[4]["outputs"][1]["data"]["text/markdown"]).startswith(
+    assert "[Cha 1999](#ref-cha-1999)" in "".join(words["source"])
+    assert "[Figure 1](#fig-later)" in "".join(words["source"])
+    assert "".join(figure["outputs"][1]["data"]["text/markdown"]).startswith(
         "(fig-later)=\n**Figure 1. Growth.**"
     )
-    assert "".join(cells[5]["outputs"][0]["data"]["text/markdown"]).startswith(
+    assert "".join(table["outputs"][0]["data"]["text/markdown"]).startswith(
         "(tab-rows)=\n**Table 1. Years.**"
     )
 

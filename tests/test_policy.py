@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from conftest import BASE, _Below, _Server, open_window
-from test_html import CHARTED, wake_charts
+from test_html import CHARTED, STATES, wake_charts
 
 from press.policy import inline_scripts, policy
 
@@ -50,10 +50,7 @@ def test_figures_live_the_page_prints_and_the_search_finds(chromium, strict):
     window.add_init_script("window.print = () => { window.printed = true; };")
     window.goto(strict + CHARTED[0])
     wake_charts(window)
-    states = window.evaluate(
-        "[...document.querySelectorAll('.chart.wide')].map(c => c.dataset.state)"
-    )
-    assert states and set(states) == {"live"}
+    assert set(window.evaluate(STATES)) == {"live"}
     window.evaluate("document.querySelector('.btn-download-pdf-button').click()")
     assert window.evaluate("window.printed")
     window.goto(strict + "search.html?q=alliance")
