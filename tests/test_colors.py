@@ -6,8 +6,10 @@ import re
 import pytest
 from conftest import ROOT
 
+from companion.days import JOHNSON, LIN
 from companion.ledger import SHAPES
-from companion.theme import COUNTRIES, DARK, PALETTE
+from companion.theme import ARTICLES, COUNTRIES, DARK, PALETTE
+from companion.vegalite import drawn_rows
 from press.answers import PART, answering
 from press.check_figures import stored
 from press.drawing import draw
@@ -47,3 +49,16 @@ def test_a_chip_of_each_verdict_has_a_color_of_the_charts():
         told = set(re.findall(r"verdict-([\w-]+)", " ".join(one for one, _ in rules)))
         known = {verdict.replace(" ", "-") for verdict in SHAPES}
         assert told < known and known - told == {"not-verifiable-here", "forecast-or-opinion"}
+
+
+def test_the_day_of_an_article_has_its_color():
+    days, seen = {"Lin": str(LIN), "Johnson": str(JOHNSON)}, set()
+    for spec in NAMED:
+        for view, rows in drawn_rows(spec):
+            if not isinstance(view["mark"], dict) or view["mark"]["type"] != "rule":
+                continue
+            for article, day in days.items():
+                if {str(row.get("date"))[:10] for row in rows} == {day}:
+                    seen.add((spec["usermeta"]["companion"]["name"], article))
+                    assert view["mark"]["color"] == ARTICLES[article]
+    assert seen == {(name, article) for name in ("fig-home", "fig-timeline") for article in days}

@@ -46,6 +46,9 @@ COUNTRIES = {
 }
 """A country has one color in the whole book."""
 
+ARTICLES = {"Lin": PALETTE["purple"], "Johnson": PALETTE["ink"]}
+"""The color of each article: of the day by which it is judged, and of a figure that it gives."""
+
 CATEGORIES = [PALETTE[name] for name in ("blue", "orange", "green", "purple", "red", "gray")]
 
 THEME = {
