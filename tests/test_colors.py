@@ -58,7 +58,11 @@ def test_the_day_of_an_article_has_its_color():
             if not isinstance(view["mark"], dict) or view["mark"]["type"] != "rule":
                 continue
             for article, day in days.items():
-                if {str(row.get("date"))[:10] for row in rows} == {day}:
+                if {str(row.get("date", row.get("day")))[:10] for row in rows} == {day}:
                     seen.add((spec["usermeta"]["companion"]["name"], article))
                     assert view["mark"]["color"] == ARTICLES[article]
-    assert seen == {(name, article) for name in ("fig-home", "fig-timeline") for article in days}
+    assert seen == {
+        (name, article)
+        for name in ("fig-home", "fig-timeline", "fig-together-known")
+        for article in days
+    }
