@@ -58,7 +58,7 @@ def form(name, asked, data):
         for year, _ in asked["covered"]
     )
     return (
-        f'<form class="draw" hidden data-digits="{digits}"><table><caption>{html.escape(asked["line"])}: draw on the band, or type here.</caption>'
+        f'<form class="draw" hidden data-digits="{digits}"><table><caption>{html.escape(asked["line"])}<span class="draw-ask">: draw on the band, or type here</span></caption>'
         '<thead><tr><th scope="col">Year</th><th scope="col">Yours</th><th scope="col" class="draw-told">Record</th>'
         f'<th scope="col" class="draw-told">Apart, {points}</th></tr></thead><tbody>{rows}</tbody></table>'
         '<p><button type="submit">Show the record</button></p><p class="draw-said" role="status"></p>'

@@ -179,7 +179,8 @@ def _computed(renderer, data, meta):
         if said := share_source(table):
             found = [*found, said]
         table["classes"] += [f"chips-{column}" for column in meta.get("chips", [])]
-        table["classes"] += [f"judge-{meta['judge']}"] * ("judge" in meta)
+        if "judge" in meta:
+            table["classes"] += [f"judge-{meta['judge']}"]
         if meta.get("filterable"):
             name_days(table)
         table["lines"] = share_width(table)

@@ -29,25 +29,27 @@
 
     // Where years and values lie: through the marks of the line. A mark without area says its value in its middle, a bar at its top.
     function measure(points) {
-      var at = {}, low, high;
+      var at = {}, wide, low, high;
       asked.open.concat(asked.covered).forEach(function (row) {
         points.forEach(function (point) {
           var parts = point[4].split(PART);
           if (parts[1] !== String(row[0]) || !(Math.abs(number(parts[3]) - row[1]) < .0051)) return;
           var one = { value: row[1], y: point[2] === point[3] ? point[1] + point[3] / 2 : point[1] };
           at[row[0]] = point[0] + point[2] / 2;
+          wide = Math.max(point[2] / 2, 4) + 2;
           if (!low || one.value < low.value) low = one;
           if (!high || one.value > high.value) high = one;
         });
       });
       var by = (high.y - low.y) / (high.value - low.value);
-      return { x: at, y: function (value) { return low.y + (value - low.value) * by; }, value: function (y) { return low.value + (y - low.y) / by; } };
+      return { x: at, half: wide, y: function (value) { return low.y + (value - low.value) * by; }, value: function (y) { return low.value + (y - low.y) / by; } };
     }
 
     // Lays the band and the reader's line over a drawing; top and height are those of its plot.
     function lay(chart, svg, points, top, height) {
       var scale = measure(points), first = asked.covered[0][0], before = asked.open[asked.open.length - 1][0];
-      var left = (scale.x[first] + scale.x[before]) / 2, wide = svg.viewBox.baseVal.width - left;
+      // A line would point behind the band: it begins right after the last open mark.
+      var left = Math.min((scale.x[first] + scale.x[before]) / 2, scale.x[before] + scale.half), wide = svg.viewBox.baseVal.width - left;
       var old = svg.querySelector(".draw-layer");
       if (old) old.remove();
       layers = layers.filter(function (one) { return one.svg !== svg; });
@@ -106,8 +108,8 @@
       if (!told.length) return;
       made(one.line, "path", { d: "M" + told.map(function (at) { return at.join(","); }).join("L"), fill: "none", stroke: OWN });
       told.forEach(function (at) { made(one.line, "circle", { cx: at[0], cy: at[1], r: 4, fill: OWN }); });
-      var high = told.reduce(function (best, at) { return at[1] < best[1] ? at : best; });
-      made(one.line, "text", { x: Math.min(high[0], one.svg.viewBox.baseVal.width - 32), y: Math.max(high[1] - 9, 12), fill: OWN }, "your line");
+      var start = own()[0], below = start[1] < start[2] ? 20 : -9;  // away from the record
+      made(one.line, "text", { x: Math.min(told[0][0], one.svg.viewBox.baseVal.width - 32), y: Math.max(told[0][1] + below, 12), fill: OWN }, "your line");
     }
 
     function sentence() {
