@@ -36,7 +36,7 @@
           if (parts[1] !== String(row[0]) || !(Math.abs(number(parts[3]) - row[1]) < .0051)) return;
           var one = { value: row[1], y: point[2] === point[3] ? point[1] + point[3] / 2 : point[1] };
           at[row[0]] = point[0] + point[2] / 2;
-          wide = Math.max(point[2] / 2, 4) + 2;
+          wide = point[2] === point[3] ? 1 : point[2] / 2 + 1;
           if (!low || one.value < low.value) low = one;
           if (!high || one.value > high.value) high = one;
         });
@@ -48,7 +48,7 @@
     // Lays the band and the reader's line over a drawing; top and height are those of its plot.
     function lay(chart, svg, points, top, height) {
       var scale = measure(points), first = asked.covered[0][0], before = asked.open[asked.open.length - 1][0];
-      // A line would point behind the band: it begins right after the last open mark.
+      // Half a step of a line would tell where it goes: the band begins at its last open point, or right after the bar.
       var left = Math.min((scale.x[first] + scale.x[before]) / 2, scale.x[before] + scale.half), wide = svg.viewBox.baseVal.width - left;
       var old = svg.querySelector(".draw-layer");
       if (old) old.remove();
@@ -108,8 +108,9 @@
       if (!told.length) return;
       made(one.line, "path", { d: "M" + told.map(function (at) { return at.join(","); }).join("L"), fill: "none", stroke: OWN });
       told.forEach(function (at) { made(one.line, "circle", { cx: at[0], cy: at[1], r: 4, fill: OWN }); });
-      var start = own()[0], below = start[1] < start[2] ? 20 : -9;  // away from the record
-      made(one.line, "text", { x: Math.min(told[0][0], one.svg.viewBox.baseVal.width - 32), y: Math.max(told[0][1] + below, 12), fill: OWN }, "your line");
+      var start = own()[0], high = told.slice(0, 2).map(function (at) { return at[1]; });  // its name stands away from the record
+      var y = start[1] < start[2] ? Math.max.apply(null, high) + 20 : Math.max(Math.min.apply(null, high) - 9, 12);
+      made(one.line, "text", { x: Math.min(told[0][0], one.svg.viewBox.baseVal.width - 32), y: y, fill: OWN }, "your line");
     }
 
     function sentence() {
