@@ -10,6 +10,7 @@ import re
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
+from press.paper import latex
 from press.tables import share_width
 
 COLUMN = re.compile(r"judge-(\d+)")
@@ -82,4 +83,10 @@ class JudgedOnPaper(SphinxPostTransform):
                 section = section.parent
             inner = (n for n, node in enumerate(section) if isinstance(node, nodes.section))
             place = next(inner, len(section))
-            section[place:place] = [nodes.paragraph("", "", nodes.strong("", f"{name}.")), told]
+            while isinstance(section[place - 1], nodes.target):  # the label of the next heading
+                place -= 1
+            # It has no number: what breaks over pages would count as a table, and say which.
+            begin = latex(r"\begingroup\renewcommand{\sphinxtablecontinued}[1]{}")
+            end = latex(r"\endgroup\addtocounter{table}{-1}")
+            head = nodes.paragraph("", "", nodes.strong("", f"{name}."))
+            section[place:place] = [head, begin, told, end]
