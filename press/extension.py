@@ -34,6 +34,7 @@ from press.epub import EPUB_SHEETS, begin_epub, finish_epub
 from press.figure_page import skip, visit_data_table_html, visit_drawing_html, visit_drawing_text
 from press.fonts import write_paper_fonts
 from press.foreign import Unknown, find_foreign
+from press.judge import JudgedOnPaper
 from press.launch import launch_options, mend_links
 from press.lighten import lighten_sheets
 from press.menu import fill_built, word_menu
@@ -154,6 +155,7 @@ def setup(app):
     seminar_pages.register(app)
     formulas.register(app)
     for transform in (
+        JudgedOnPaper,
         Wide,
         Paper,
         FoldCode,

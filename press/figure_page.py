@@ -13,6 +13,7 @@ from press.answers import answering, points
 from press.citing import about_copy, cite_figure
 from press.controls import write_controls
 from press.downloads import KINDS, write_downloads
+from press.draw_first import blank, check, form
 from press.drawing import COMING, draw, narrow, svg_size
 from press.outputs import figure_number
 from press.tables import scrolling
@@ -70,15 +71,19 @@ def visit_drawing_html(self, node):
     opened = "".join(
         f' data-opened-{key}="{html.escape(told)}"' for key, told in (node["opened"] or {}).items()
     )
-    places = {}
+    places, asked = {}, node.get("draw")
+    if asked:
+        self.body.append(blank(asked))
     for kind, drawn in (
         ("wide", wide),
         ("narrow", {"spec": narrow(node["spec"]), "name": f"{node['name']}-narrow"}),
     ):
         told = answering(drawn["spec"])
-        places[kind] = points(json.loads(draw(told, "scene").read_text(encoding="utf-8")))
+        scene = json.loads(draw(told, "scene").read_text(encoding="utf-8"))
+        places[kind] = points(scene)
+        plot = check(node["name"], asked, scene, places[kind]) if asked else ""
         self.body.append(
-            f'<div class="chart {kind}"{opened}><div class="chart-plot"><div class="chart-view" role="img" aria-label="{html.escape(node["alt"])}">{inline_svg(drawn)}</div></div>'
+            f'<div class="chart {kind}"{opened}{plot}><div class="chart-plot"><div class="chart-view" role="img" aria-label="{html.escape(node["alt"])}">{inline_svg(drawn)}</div></div>'
             f'<div class="chart-controls">{write_controls(drawn["spec"], drawn["name"])}</div>'
             f'<script type="application/json" class="chart-spec">{_as_data(told)}</script></div>'
         )
@@ -86,6 +91,8 @@ def visit_drawing_html(self, node):
         f'<div class="chart-line"><p class="chart-answer" role="status" data-hint="{HINT}"></p></div>'
         f'<script type="application/json" class="chart-points">{_as_data(_shared(places))}</script>'
     )
+    if asked:
+        self.body.append(form(node["name"], asked, _as_data(asked)))
     raise nodes.SkipNode
 
 

@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class drawing(nodes.General, nodes.Element):
-    """The chart itself: `spec` (Vega-Lite), `name`, `alt`, `paper` (the states of its controls that paper shows), `opened` (alternative and source with what came later, or None)."""
+    """The chart itself: `spec` (Vega-Lite), `name`, `alt`, `paper` (the states of its controls that paper shows), `opened` (alternative and source with what came later, or None), `draw` (what a reader draws first, or None)."""
 
 
 class data_table(nodes.General, nodes.Element):
@@ -120,9 +120,8 @@ def _drawing(spec, name):
     opened = meta.get("opened")
     if opened:  # it takes the place of a line whose apostrophes Sphinx sets
         opened = {**opened, "source": opened["source"].replace("'", "’")}
-    return drawing(
-        spec=drawn, name=name, alt=meta["alt"], paper=meta.get("paper", []), opened=opened
-    )
+    beside = {"alt": meta["alt"], "paper": meta.get("paper", []), "draw": meta.get("draw")}
+    return drawing(spec=drawn, name=name, opened=opened, **beside)
 
 
 def _said(text):
@@ -180,6 +179,8 @@ def _computed(renderer, data, meta):
         if said := share_source(table):
             found = [*found, said]
         table["classes"] += [f"chips-{column}" for column in meta.get("chips", [])]
+        if "judge" in meta:
+            table["classes"] += [f"judge-{meta['judge']}"]
         if meta.get("filterable"):
             name_days(table)
         table["lines"] = share_width(table)

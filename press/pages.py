@@ -28,6 +28,7 @@ from press.edition import (
     spell,
 )
 from press.epub import EPUB_SHEETS
+from press.judge import closed
 from press.languages import chinese_titles, mark_languages
 from press.parts import part
 from press.tables import for_phones, scrolling, with_chips
@@ -97,7 +98,7 @@ def finish_page(app, pagename, templatename, context, doctree):
         return
     body = re.sub(
         r'<table class="[^"]*\btable\b.*?</table>',
-        lambda table: for_phones(table[0]),
+        lambda table: for_phones(closed(table[0])),
         body,
         flags=re.S,
     )

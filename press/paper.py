@@ -11,6 +11,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from companion.seal import LATER
 from companion.theme import FONT
 from companion.vegalite import controls, views
+from press.draw_first import ask_on_paper
 from press.drawing import draw, narrow
 from press.edition import edition_line
 from press.fonts import paper_fonts
@@ -106,6 +107,8 @@ class Paper(SphinxPostTransform):
         for node in list(self.document.findall(drawing)):
             if note := paper_note(node):
                 node.parent[-1].insert(0, nodes.paragraph("", note, classes=["figure-state"]))
+            if node.get("draw") and isinstance(node.parent, nodes.figure):
+                ask_on_paper(node.parent, node["draw"])
             drawn = paper_drawings(node)
             images = []
             for spec, alt in drawn:

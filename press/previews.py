@@ -52,7 +52,8 @@ def previews(pages):
         for figure in all_figures(article):
             number, said = caption(figure)
             if number and said:
-                drawn = f"figures/{figure['id']}.svg"
+                # What a reader is asked to draw first no small box gives away.
+                drawn = "" if figure.select("form.draw") else f"figures/{figure['id']}.svg"
                 told[figure["id"]] = [words(number), _inner(said), drawn]
     return told
 

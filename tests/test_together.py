@@ -223,12 +223,13 @@ def test_no_outcome_is_counted_by_author():
 
 
 def test_criteria_come_before_outcomes_on_the_page():
-    text = "\n".join(stored()[0])
-    before, _, after = text.partition("with the outcome up to")
-    assert "a criterion for each" in before and "**F-01.**" in after
-    criteria = before.rpartition("a criterion for each")[2]
-    shown = re.findall(r"\*\*F-\d\d\.\*\* ([◐○●×△◇])", criteria)
+    table = next(text for text in stored()[0] if "a criterion for each" in text)
+    heads, _, *rows = [line[2:-2].split(" | ") for line in table.splitlines() if line[:1] == "|"]
+    assert heads.index("Criterion") < heads.index("Outcome") == len(heads) - 1
+    assert len(rows) == len(FORECASTS) and all(row[0].startswith("**F-") for row in rows)
+    shown = [row[0] for row in rows if re.search("[◐○●×△◇]", "".join(row[:-1]))]
     assert not shown, "an outcome's mark stands beside a criterion"
+    assert 'judge_first="shown"' in sources(), "the outcomes stand open"
 
 
 # ---------------------------------------------------------------- labels

@@ -16,6 +16,7 @@ import pandas as pd
 from IPython.display import display
 
 from companion import data
+from companion.covering import CoverError, covered
 from companion.days import spell_day
 from companion.markup import joined, link, text
 from companion.numbers import opening
@@ -190,7 +191,7 @@ def _source_line(names, as_of):
     return f"{told}; as public on {spell_day(pd.Timestamp(as_of))}"
 
 
-def _meta(chart, name, caption, alt, source, table, columns):
+def _meta(chart, name, caption, alt, source, table, columns, draw_first=None):
     """Return what travels beside the drawing, as far as it was given."""
     frame = max(_frames(chart), key=len, default=None) if table is None else table
     source = [source] if isinstance(source, str) else list(source or ())
@@ -212,6 +213,8 @@ def _meta(chart, name, caption, alt, source, table, columns):
     if frame is None or frame.empty:
         raise FigureError("no data behind the figure; pass table= with at least one row")
     shown = [column for column in frame if column != "later"] if columns is None else columns
+    if draw_first and (drawn := covered(known, draw_first, day)):
+        meta["draw"] = drawn
     return {**meta, "resources": source, "table": _table(frame, heading_map(frame, shown), source)}
 
 
@@ -239,6 +242,7 @@ def figure(
     table: pd.DataFrame | None = None,
     columns: dict[str, str] | str | None = None,
     paper: Sequence[dict[str, Any]] = (),
+    draw_first: dict[str, Any] | None = None,
 ) -> "Figure | Markdown":
     """Return a chart as a figure; with `chart` alone as a sketch, drawn and not numbered.
 
@@ -252,16 +256,19 @@ def figure(
     Rows marked `later` (see `companion.sealed`) are left out until the reader sets the control "What came later",
     which the figure then has; caption, alternative, source and table are those of the rows that were known, and
     where none was, one sentence stands for the figure.
+    `draw_first`: the last years of one line lie under a band on the page until the reader has drawn or typed them,
+    such as `{"column": "share", "last": 4}` (see `companion.covering`); the caption then asks and does not tell. In
+    JupyterLab nothing is covered, as who runs a notebook sees its rows.
     Raises FigureError with one line that names the figure, for what cannot be drawn or numbered.
     """
     if _nothing_known(chart, table):
         return Markdown(too_little(_day(chart, table)), kind="sentence")
     try:
-        meta = _meta(chart, name, caption, alt, source, table, columns)
+        meta = _meta(chart, name, caption, alt, source, table, columns, draw_first)
         spec = _specification(chart)
         open_by_control(spec)
         _check_paper(spec, paper)
-    except (FigureError, data.DataError, KeyError) as error:
+    except (FigureError, CoverError, data.DataError, KeyError) as error:
         said = error.args[0] if isinstance(error, KeyError) else error
         raise FigureError(f"figure {name!r}: {said}" if name else f"figure: {said}") from None
     missing = [words for key, words in ASKED.items() if not meta.get(key)]

@@ -153,6 +153,7 @@ def table(
     caption: str | None = None,
     name: str | None = None,
     filterable: bool | list[str] = False,
+    judge_first: str | None = None,
 ) -> Markdown:
     """Return a frame as a real table.
 
@@ -160,7 +161,9 @@ def table(
     names. Cells and headings are text, but for what `companion.markup` marked. A column `cite_as`
     becomes a link where the frame has a `url`. `caption` is one short sentence, in Markdown; `name`
     a label such as "tab-transits". With `filterable` the HTML page gets a field that filters
-    the rows; where it names columns, also a chip for each of their values ("Japan; South Korea" are two). Of a frame without rows one sentence says so. Raises KeyError for a column that is not there.
+    the rows; where it names columns, also a chip for each of their values ("Japan; South Korea" are two). The cells of
+    the column `judge_first` are closed on the page until a reader opens them, and stand at the section's end on
+    paper; JupyterLab shows them. Of a frame without rows one sentence says so. Raises KeyError for a column that is not there.
     """
     if frame.empty:
         return Markdown(too_little(frame.attrs.get("as_of")), kind="sentence")
@@ -192,6 +195,8 @@ def table(
     told: dict[str, Any] = {"name": name, "caption": caption, "filterable": bool(filterable)}
     if isinstance(filterable, list):
         told["chips"] = [list(columns).index(column) for column in filterable]
+    if judge_first:
+        told["judge"] = list(heading_map(frame, columns)).index(judge_first)
     return Markdown(written, kind="table", **{key: value for key, value in told.items() if value})
 
 
