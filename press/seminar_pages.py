@@ -215,6 +215,15 @@ def add_kit(app, pagename, templatename, context, doctree):
     app.add_js_file("seminar.js", loading_method="defer")
 
 
+def _unrun(body):
+    """Return a notebook (bytes) without its outputs: what is stored in them would tell what came later, before the class asks."""
+    notebook = json.loads(body)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+
+
 def write_bundle(session, notebooks, given, target):
     """Write the student's bundle of a session: what is printed ({name: bytes}), notebooks, `companion` and data; its bytes depend on the book alone."""
     files, package = {}, None
@@ -230,6 +239,8 @@ def write_bundle(session, notebooks, given, target):
     readme = TEMPLATES.get_template("bundle.txt").render(
         session=session, notebooks=notebooks, book=citation()["title"], label=label()
     )
+    for name in [name for name in files if name.endswith(".ipynb")]:
+        files[name] = _unrun(files[name])
     files |= {"README.txt": readme.encode(), **given}
     pack_files(target, session.name, sorted(files.items()), day_of_files())
 
