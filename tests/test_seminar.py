@@ -62,7 +62,9 @@ def test_the_seal_is_broken_once_and_opens_what_was_shown(session):
 @pytest.mark.parametrize("session", FOUND, ids=lambda one: one.name)
 def test_what_an_instructor_reads_before_the_reveal_is_of_the_day(session):
     told = [session.without_reading, *session.in_brief, *session.wrong_turns, session.exit["ask"]]
-    told += [seminar.notes()[stop.prompt].text for stop in session.stops]
+    named = [*(stop.prompt for stop in session.stops), *session.spare]
+    asked, noted = seminar.prompts(), seminar.notes()
+    told += [f"{asked[name].text} {noted[name].text}" for name in named]
     told += [f"{stop.title} {stop.aside} {stop.short}" for stop in session.stops]
     late = {text[:50]: dates_after(text, session.as_of) for text in told}
     assert not any(late.values()), {text: days for text, days in late.items() if days}
