@@ -68,13 +68,15 @@ def check(app, env):
     for page in sorted(set(app.seminar) & env.found_docs):
         session = app.seminar[page]
         faults += [one for one in app.seminar_faults if one.startswith(f"{page}.md")]
+        if session.cards and (told := shelf.fault(session.cards, session.as_of)):
+            faults.append(f"{page}.md: cards: found {told[0]}; expected {told[1]}")
         for stop in session.stops:
-            for what in filter(None, [*stop.show, stop.figure, session.cards]):
+            for what in filter(None, [*stop.show, stop.figure]):
                 if told := shelf.fault(what, session.as_of):
                     faults.append(f"{page}.md, stop {stop.name!r}: show: found {told[0]}; expected {told[1]}")  # fmt: skip
             for what in stop.reveal:
                 if shelf.revealed(what) is None:
-                    faults.append(f"{page}.md, stop {stop.name!r}: reveal: found {what}; expected a figure with rows that came later, since-<section with Since then>, or a claim that a chapter checks")  # fmt: skip
+                    faults.append(f"{page}.md, stop {stop.name!r}: reveal: found {what}; expected a table, a figure with rows that came later, since-<section with Since then>, or a claim that a chapter checks")  # fmt: skip
         for name in session.reading or ():
             if shelf.page(name) is None:
                 faults.append(f"{page}.md: reading: found {name}; expected the label of a page or section")  # fmt: skip
@@ -87,7 +89,8 @@ def renew(app, env):
     """Have the page of a session written again when a page that it draws on was read again (the event `env-updated`)."""
     shelf, stale = _shelf(app), []
     for page in sorted(set(app.seminar) & env.found_docs):
-        named = [name for stop in app.seminar[page].stops for name in [*stop.show, stop.prompt]]
+        stops = app.seminar[page].stops
+        named = [name for stop in stops for name in [*stop.show, stop.prompt, *stop.reveal]]
         made = Path(app.outdir) / f"{page}.html"
         read = [Path(app.doctreedir) / f"{one}.doctree" for one in filter(None, map(shelf.page, named))]  # fmt: skip
         if made.exists() and any(one.stat().st_mtime > made.stat().st_mtime for one in read):
