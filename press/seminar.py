@@ -47,7 +47,7 @@ TALK = 4  # minutes of discussion that remain in the shortest slot of a session 
 SHOWN = re.compile(r"(fig|tab)-[a-z0-9-]+")
 REVEALED = re.compile(r"(fig|tab|since)-[a-z0-9-]+|[a-z]-\d+")
 NAMED = re.compile(r"\(#((?:fig|tab)-[a-z0-9-]+)\)")
-LATE_NOTE = re.compile(r"^\*\*When the seal is broken\.\*\* (.+?)(?=^\*\*|\Z)", re.M | re.S)
+LATE_NOTE = re.compile(r"^:::\{dropdown\} When the seal is broken\n(.+?)^:::$\n?", re.M | re.S)
 
 _PARSER = create_md_parser(
     MdParserConfig(enable_extensions={"colon_fence", "attrs_inline", "attrs_block", "deflist"}),

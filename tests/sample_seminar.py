@@ -69,7 +69,9 @@ NOTE = """# Notes
 
 **Purpose.** To choose a measure, as [the figure](#fig-later) lets one.
 
-**When the seal is broken.** Ask about [the figure](#fig-later) in March 2026.
+:::{dropdown} When the seal is broken
+Ask about [the figure](#fig-later) in March 2026.
+:::
 
 **Misreading.** That one measure is the honest one.
 
