@@ -52,7 +52,7 @@ test: setup-tests setup-system  ## the tests that each change must pass, in a qu
 test-all: test  ## the tests and what takes longer
 	$(BIN)/python -m pytest tests -q -m slow
 
-seminar: setup  ## run sheets and worksheets as PDF and the bundles of all sessions, in _build/seminar
+seminar: setup  ## all that is printed for a session as PDF, and the bundles, in _build/seminar
 	@$(BUILD) seminar
 	@$(PYTHON_BOOK) -m press.students
 

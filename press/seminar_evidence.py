@@ -18,7 +18,7 @@ from press.paper import describe_state, in_state
 from press.parts import part
 
 LEAST = 13  # pixels of the smallest label of a drawing; the room view shows it half as large again
-ROOM = (600, 335)  # width and height of a drawing for the room view, in the same pixels
+ROOM = (540, 330)  # width and height of a drawing for the room view, in the same pixels
 NAMES = [*MONTHS.split(), *(month[:3] for month in MONTHS.split()), "Sept"]
 MONTH = "|".join(sorted(NAMES, key=len, reverse=True))
 DAYS = re.compile(rf"\b(?:({MONTH})\.? (?:(\d{{1,2}})(?:[–-]\d{{1,2}})?, )?(\d{{4}})|(\d{{4}})-(\d\d)-(\d\d))\b")  # fmt: skip
@@ -60,7 +60,17 @@ class Shelf:
         """Return in words what a key of `reveal` opens."""
         if what.startswith("since-"):
             return f"Since then, {self.title(what.removeprefix('since-'))}"
-        return f"Figure {self.find(what).number}" if what.startswith("fig-") else what.upper()
+        seen = self.find(what) if what.startswith(("fig-", "tab-")) else None
+        return f"{seen.kind.capitalize()} {seen.number}" if seen else what.upper()
+
+    def keeps_the_day(self, what, day):
+        """Return whether a key of `reveal` opens what was public on a day: a table of it, or a card that was judged by then."""
+        if what.startswith(("fig-", "since-")):
+            return False
+        if what.startswith("tab-"):
+            return self.fault(what, day) is None
+        judged = load("claims").set_index("id")["judged_as_of"][what.upper()].date()
+        return judged <= day and not dates_after(" ".join(self.revealed(what)[2]), day)
 
     def _tree(self, page):
         if page not in self.trees:
@@ -123,10 +133,10 @@ class Shelf:
         return None
 
     def revealed(self, what):
-        """Return what a key of `reveal` opens: ("figure", found) or ("text", title, [lines]); None where there is nothing."""
-        if what.startswith("fig-"):
+        """Return what a key of `reveal` opens: ("shown", found) or ("text", title, [lines]); None where there is nothing."""
+        if what.startswith(("fig-", "tab-")):
             seen = self.find(what)
-            return ("figure", seen) if seen and seen.opened else None
+            return ("shown", seen) if seen and (seen.opened or seen.kind == "table") else None
         if what.startswith("since-"):
             return self._since(what.removeprefix("since-"))
         number, claims = what.upper(), load("claims").set_index("id")["section"]
@@ -147,8 +157,11 @@ class Shelf:
         return None
 
 
-def sheets(seen, name, opened=False):
-    """Return the HTML of a figure or table for the room view and the worksheet, a sheet for each state of its controls that paper shows."""
+def sheets(seen, name, day, opened=False):
+    """Return the HTML of a figure or table for screen and paper, a sheet for each state of its controls that paper shows.
+
+    day: that of the session, so that what stands on another says so; name: makes the ids of the drawing its own.
+    """
     head = f"{seen.kind.capitalize()} {seen.number}".strip()
     if seen.kind == "table":
         keep = [n for n, title in enumerate(seen.heads) if title != "Source"]
@@ -160,6 +173,7 @@ def sheets(seen, name, opened=False):
         one = in_state(seen.spec, {**state, **({LATER: True} if opened else {})})
         alt, source = (seen.opened["alt"], seen.opened["source"]) if opened else (seen.alt, seen.source)  # fmt: skip
         at = f" {describe_state(one, set(state))}." if state else ""
+        at += f" It stands on {spell(seen.day)}." if seen.day != day and not opened else ""
         said = (
             f"<b>{head} with what came later.</b>"
             if opened

@@ -47,6 +47,7 @@ def add_lead(app, docname, source):
         "lengths": seminar.LENGTHS,
         "prompts": seminar.prompts(),
         "author": seminar.author_of,
+        "around": seminar.AROUND,
     }
     lead, stops = (
         TEMPLATES.get_template(name).render(**told, day=spell(session.as_of))
@@ -67,13 +68,15 @@ def check(app, env):
     for page in sorted(set(app.seminar) & env.found_docs):
         session = app.seminar[page]
         faults += [one for one in app.seminar_faults if one.startswith(f"{page}.md")]
+        if session.cards and (told := shelf.fault(session.cards, session.as_of)):
+            faults.append(f"{page}.md: cards: found {told[0]}; expected {told[1]}")
         for stop in session.stops:
-            for what in [*stop.show, *filter(None, [stop.figure])]:
+            for what in filter(None, [*stop.show, stop.figure]):
                 if told := shelf.fault(what, session.as_of):
                     faults.append(f"{page}.md, stop {stop.name!r}: show: found {told[0]}; expected {told[1]}")  # fmt: skip
             for what in stop.reveal:
                 if shelf.revealed(what) is None:
-                    faults.append(f"{page}.md, stop {stop.name!r}: reveal: found {what}; expected a figure with rows that came later, since-<section with Since then>, or a claim that a chapter checks")  # fmt: skip
+                    faults.append(f"{page}.md, stop {stop.name!r}: reveal: found {what}; expected a table, a figure with rows that came later, since-<section with Since then>, or a claim that a chapter checks")  # fmt: skip
         for name in session.reading or ():
             if shelf.page(name) is None:
                 faults.append(f"{page}.md: reading: found {name}; expected the label of a page or section")  # fmt: skip
@@ -86,7 +89,8 @@ def renew(app, env):
     """Have the page of a session written again when a page that it draws on was read again (the event `env-updated`)."""
     shelf, stale = _shelf(app), []
     for page in sorted(set(app.seminar) & env.found_docs):
-        named = [name for stop in app.seminar[page].stops for name in [*stop.show, stop.prompt]]
+        stops = app.seminar[page].stops
+        named = [name for stop in stops for name in [*stop.show, stop.prompt, *stop.reveal]]
         made = Path(app.outdir) / f"{page}.html"
         read = [Path(app.doctreedir) / f"{one}.doctree" for one in filter(None, map(shelf.page, named))]  # fmt: skip
         if made.exists() and any(one.stat().st_mtime > made.stat().st_mtime for one in read):
@@ -94,34 +98,61 @@ def renew(app, env):
     return stale
 
 
+def _reveals(stop, shelf, day):
+    """Return what a stop reveals as the templates take it: sheet, or title and lines; in which lengths; whether it is of the day."""
+    made = []
+    for what in stop.reveal:
+        kind, *one = shelf.revealed(what)
+        told = {
+            "lengths": [n for n in seminar.LENGTHS if what in stop.opens[n]],
+            "seal": "The record" if shelf.keeps_the_day(what, day) else "What came later",
+        }
+        if kind == "text":
+            made.append({**told, "title": one[0], "lines": one[1]})
+        else:
+            opened = bool(one[0].opened)
+            drawn = sheets(one[0], f"{stop.name}-{what}", day, opened)
+            made += [{**told, "sheet": sheet} for sheet in drawn]
+    return made
+
+
+def _opened(stop, shelf):
+    """Return [(what a stop reveals in words, the lengths in which it does, or "" where the stop always does)]."""
+    told = []
+    for what in stop.reveal:
+        which = [n for n in stop.lengths if what in stop.opens[n]]
+        told += [(shelf.told(what), "" if which == stop.lengths else ", ".join(map(str, which)))] if which else []  # fmt: skip
+    return told
+
+
 def _stops(session, shelf, asked, noted):
     """Return the stops of a session as the templates take them: prompt, note, sheets of evidence and of what is revealed."""
-    made = []
-    for number, stop in enumerate(session.stops, 1):
+    made, day = [], session.as_of
+    for stop in session.stops:
         seen = [shelf.find(name) for name in stop.show]
-        opened = [shelf.revealed(what) for what in stop.reveal]
-        shown = [one for found in seen for one in sheets(found, f"{stop.name}-{found.label}")]
-        reveals = []
-        for one in opened:
-            if one[0] == "text":
-                reveals.append({"title": one[1], "lines": one[2]})
-            else:
-                name = f"{stop.name}-{one[1].label}"
-                reveals += [{"sheet": sheet} for sheet in sheets(one[1], name, opened=True)]
+        drawn = sheets(shelf.find(stop.figure), f"{stop.name}-draw", day) if stop.figure else [""]
         made.append(
             {
-                "number": number,
                 "stop": stop,
                 "asked": asked[stop.prompt],
                 "note": noted[stop.prompt],
                 "seen": seen,
-                "sheets": shown,
-                "reveals": reveals,
-                "drawn": sheets(shelf.find(stop.figure), f"{stop.name}-draw")[0]
-                if stop.figure
-                else "",
+                "sheets": [one for f in seen for one in sheets(f, f"{stop.name}-{f.label}", day)],
+                "reveals": _reveals(stop, shelf, day),
+                "drawn": drawn[0],
             }
         )
+    return made
+
+
+def _evidence(session, shelf):
+    """Return [(stop, sheets)] of all that the stops show, each figure and table once, to print."""
+    made, met = [], {session.cards}
+    for stop in session.stops:
+        new = [name for name in stop.show if name not in met]
+        met.update(new)
+        drawn = [sheets(shelf.find(name), f"evidence-{name}", session.as_of) for name in new]
+        made += [(stop, sum(drawn, []))] if new else []
     return made
 
 
@@ -142,6 +173,13 @@ def add_kit(app, pagename, templatename, context, doctree):
         "session": session,
         "stops": _stops(session, shelf, asked, noted),
         "lengths": seminar.LENGTHS,
+        "around": seminar.AROUND,
+        "ending": {
+            n: seminar.AROUND["exit"][n] + seminar.AROUND["envelope"][n] for n in seminar.LENGTHS
+        },
+        "opened": lambda stop: _opened(stop, shelf),
+        "evidence": _evidence(session, shelf),
+        "cards": shelf.find(session.cards).rows if session.cards else [],
         "day": spell(session.as_of),
         "due": spell(session.envelope["due"])
         if isinstance(session.envelope.get("due"), date)
@@ -152,21 +190,25 @@ def add_kit(app, pagename, templatename, context, doctree):
         "address": address,
         "page": relative_uri(f"{folder}/run-sheet.html", f"{pagename}.html"),
         "titles": {name: seminar.author_of(name) + shelf.title(name) for name in session.reading},
-        "opens": shelf.told,
         "spare": [(asked[name], noted.get(name)) for name in session.spare],
         "style": (PRESS / "static" / "seminar-paper.css").read_text(encoding="utf-8"),
         "book": citation()["title"],
         "label": label(),
+        "site": citation().get("url", "").rstrip("/"),
+        "pagename": pagename,
     }
     out = Path(app.outdir) / folder
     out.mkdir(parents=True, exist_ok=True)
-    for name in ("run-sheet", "worksheet", "instructor"):
-        text = TEMPLATES.get_template(f"{name}.html").render(**told)
-        (out / f"{name}.html").write_text(text, encoding="utf-8")
+    given = ["worksheet", "slips", "evidence", *(["cards"] if session.cards else [])]
+    made = {}
+    for name in ["run-sheet", "instructor", *given]:
+        made[name] = TEMPLATES.get_template(f"{name}.html").render(**told)
+        (out / f"{name}.html").write_text(made[name], encoding="utf-8")
     used = [found.page for one in told["stops"] for found in one["seen"]] + [one["asked"].page for one in told["stops"]]  # fmt: skip
     names = dict.fromkeys(name.rpartition("/")[2] for name in used)
     notebooks = [path for name in names if (path := BOOK / f"{name}.ipynb").exists()]
-    write_bundle(session, notebooks, (out / "worksheet.html").read_text(encoding="utf-8"), out / f"{session.name}.zip")  # fmt: skip
+    sheets_given = {f"{name}.html": made[name].encode() for name in given}
+    write_bundle(session, notebooks, sheets_given, out / f"{session.name}.zip")
     bar = TEMPLATES.get_template("bar.html").render(
         session=session, base=relative_uri(f"{pagename}.html", f"{folder}/")
     )
@@ -176,8 +218,17 @@ def add_kit(app, pagename, templatename, context, doctree):
     app.add_js_file("seminar.js", loading_method="defer")
 
 
-def write_bundle(session, notebooks, worksheet, target):
-    """Write the student's bundle of a session: worksheet, notebooks, `companion` and data; its bytes depend on the book alone."""
+def _unrun(body):
+    """Return a notebook (bytes) without its outputs: what is stored in them would tell what came later, before the class asks."""
+    notebook = json.loads(body)
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell |= {"outputs": [], "execution_count": None}
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode()
+
+
+def write_bundle(session, notebooks, given, target):
+    """Write the student's bundle of a session: what is printed ({name: bytes}), notebooks, `companion` and data; its bytes depend on the book alone."""
     files, package = {}, None
     for path in notebooks:
         made = contents(path)
@@ -191,7 +242,9 @@ def write_bundle(session, notebooks, worksheet, target):
     readme = TEMPLATES.get_template("bundle.txt").render(
         session=session, notebooks=notebooks, book=citation()["title"], label=label()
     )
-    files |= {"README.txt": readme.encode(), "worksheet.html": worksheet.encode()}
+    for name in [name for name in files if name.endswith(".ipynb")]:
+        files[name] = _unrun(files[name])
+    files |= {"README.txt": readme.encode(), **given}
     pack_files(target, session.name, sorted(files.items()), day_of_files())
 
 

@@ -1,13 +1,15 @@
-"""What `make seminar` writes: run sheets and worksheets as PDF on two papers, and the bundles, from the HTML book."""
+"""What `make seminar` writes: what is printed for a session as PDF on two papers, and the bundles, from the HTML book."""
 
 import os
 import shutil
+from pathlib import Path
 
 from press.command import BuildError, call
 from press.edition import ROOT
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PAPERS = ("A4", "Letter")
+PRINTED = ("run-sheet", "worksheet", "slips", "evidence", "cards")
 
 
 def write_sheets(site, out):
@@ -21,12 +23,11 @@ def write_sheets(site, out):
         made.mkdir(parents=True)
         for bundle in folder.glob("*.zip"):
             shutil.copyfile(bundle, made / bundle.name)
-        for name in ("run-sheet", "worksheet"):
-            page = folder / f"{name}.html"
+        for page in filter(Path.exists, (folder / f"{name}.html" for name in PRINTED)):
             if not browser:
                 shutil.copyfile(page, made / page.name)
             for paper in PAPERS if browser else ():
-                _print(browser, page, made / f"{name}-{paper}.pdf", paper)
+                _print(browser, page, made / f"{page.stem}-{paper}.pdf", paper)
     return "" if browser else f"no {BROWSERS[0]} was found: print the pages from a browser"
 
 

@@ -7,6 +7,7 @@ SESSION = {
     "question": "What can a budget tell the neighbors?",
     "as_of": "2025-08-12",
     "reading": ["lin-ii-1"],
+    "in_brief": ["The budget grows.", "Growth tells an aim.", "Neighbors should plan."],
     "without_reading": "A half page.\n\n*At its strongest, in our words.* Neighbors must plan now.",
     "stops": [
         {
@@ -23,11 +24,12 @@ SESSION = {
             },
             "reveal": reveal,
             "minutes": minutes,
+            "short": {20: "In 20 minutes the follow-up is left out."},
         }
         for name, title, show, reveal, minutes in (
-            ("rate", "Rate or sum", "fig-later", ["fig-later"], {20: 15, 50: 15, 75: 15}),
+            ("rate", "Rate or sum", "fig-later", ["fig-later"], {20: 9, 50: 15, 75: 15}),
             ("years", "Which years", "tab-rows", ["since-lin-ii-1"], {20: 0, 50: 15, 75: 15}),
-            ("own", "A table of the session", "tab-session-own", ["l-25"], {20: 0, 50: 15, 75: 15}),
+            ("own", "A table of the session", "tab-session-own", ["l-25"], {20: 0, 50: 0, 75: 15}),
         )
     ]
     + [
@@ -44,7 +46,8 @@ SESSION = {
     "exit": {"ask": "Which number would change your mind?"},
     "envelope": {"ask": "How likely is a rise of 7% or more in March 2027?", "due": "2027-03-31"},
     "wrong_turns": ["One number is a lie.", "The largest is the truest.", "A share shows aims."],
-    "print": ["worksheet, one a student"],
+    "print": ["an envelope"],
+    "cards": "tab-session-own",
     "spare": [],
 }
 PAGE = """(session-sample)=
@@ -65,6 +68,10 @@ NOTE = """# Notes
 ## d-lin-ii-1-1
 
 **Purpose.** To choose a measure, as [the figure](#fig-later) lets one.
+
+:::{dropdown} When the seal is broken
+Ask about [the figure](#fig-later) in March 2026.
+:::
 
 **Misreading.** That one measure is the honest one.
 

@@ -8,11 +8,11 @@
 
   var KEYS = [["→ Space", "next"], ["←", "back"], ["R", "break the seal: reveal, then the next reveal"], ["E", "the next piece of evidence"],
     ["V", "votes: ↑ ↓ choose, → ← count, Tab before and after"], ["C", "clock: start, stop"], ["B", "blank"],
-    ["2 5 7", "20, 50 or 75 minutes"], ["?", "these keys"], ["Esc", "close, or leave the room view"]];
+    ["2 5 7", "20, 50 or 75 minutes"], ["?", "these keys"], ["Esc", "leave the room view; with the votes open, close them"]];
   var length = { 20: 20, 75: 75 }[asked.get("room")] || 50;
   var room = put(document.body, "main", "", { "class": "room", tabindex: "-1" });
   var head = put(room, "header");
-  var title = put(head, "h1"), seal = put(head, "p"), clock = put(head, "p", "", { "class": "clock" });
+  var number = put(head, "span"), title = put(head, "h1"), seal = put(head, "p"), clock = put(head, "p", "", { "class": "clock" });
   var status = document.createElement("p");
   var screens = Array.from(kit.content.cloneNode(true).querySelectorAll(".screen"));
   screens.forEach(function (screen) { screen.hidden = true; room.appendChild(screen); });
@@ -26,7 +26,8 @@
   var panel = put(room, "section", "", { "class": "panel", role: "dialog", "aria-label": "Votes" });
   blank.hidden = panel.hidden = true;
 
-  var at = 0, sheet = 0, opened = 0, left = 0, ticking = null, votes = {}, row = 0, column = 0, showing = "";
+  var WAYS = ["beside", "wider", "widest", "below"];
+  var at = 0, sheet = 0, opened = 0, left = {}, ticking = null, votes = {}, row = 0, column = 0, showing = "";
 
   function put(parent, tag, text, attributes) {
     var made = document.createElement(tag);
@@ -72,38 +73,34 @@
     var words = screen.querySelector(".fits");
     if (words) { words.style.maxHeight = "100%"; words.style.height = "100%"; fitType(words, 28, 20); return; }
     if (!screen.classList.contains("stop")) return;
-    var prompt = screen.querySelector(".prompt"), ask = screen.querySelector(".ask");
+    var prompt = screen.querySelector(".prompt"), ask = screen.querySelector(".ask"), vote = screen.dataset.options;
     var reveals = Array.from(screen.querySelectorAll(".reveal"));
     reveals.forEach(function (one) { one.hidden = true; });
     var shown = Array.from(screen.querySelectorAll(".evidence > .sheet"));
-    // Beside, or the prompt below; the source, which its chapter has, and what is asked, which the slip has, give way first.
-    function fits(way) {
-      screen.classList.remove("beside", "below");
+    // Beside, with more room for the prompt, or the prompt below. What gives way, in this order: the source, which its
+    // chapter has; the type of what is asked; what is asked, which the worksheet has, but never what is voted on.
+    function lays(way) {
+      screen.classList.remove.apply(screen.classList, WAYS);
       screen.classList.add(way);
-      return !over(prompt) && shown.every(function (one) {
-        shown.forEach(function (other) { other.hidden = other !== one; });
-        var svg = one.querySelector("svg");
-        return !over(one) && (!svg || labels(svg) >= 18 * unit());
-      });
+      return !over(prompt);
     }
+    function alone(one) { shown.forEach(function (other) { other.hidden = other !== one; }); return one; }
+    function readable(one) { var svg = alone(one).querySelector("svg"); return !svg || labels(svg) >= 18 * unit(); }
+    function tried() { return WAYS.some(function (way) { return lays(way) && shown.every(function (one) { return readable(one) && !over(one); }); }); }
     function source(hide) { screen.querySelectorAll(".evidence .source").forEach(function (one) { one.hidden = hide; }); }
-    function tried() { return fits("beside") || fits("below"); }
-    var found = tried();
-    if (!found) { source(true); found = tried(); }
-    if (!found) { ask.hidden = true; found = tried(); }
-    if (!found) {
+    var gives = [function () {}, function () { source(true); }, function () { ask.classList.add("small"); }, function () { ask.hidden = !vote; }];
+    if (!gives.some(function (give) { give(); return tried(); })) {
       ask.hidden = false;
-      screen.classList.remove("beside");
-      screen.classList.add("below");
-      ask.hidden = over(prompt);
-      shown.forEach(function (one) { shown.forEach(function (other) { other.hidden = other !== one; }); turn(one); });
+      if (!WAYS.some(function (way) { return lays(way) && shown.every(readable); })) { ask.hidden = !vote; lays("below"); }
+      shown.forEach(function (one) { turn(alone(one)); });
     }
     reveals.forEach(function (one) {
       if (!one.classList.contains("words")) {
         screen.querySelector(".evidence").appendChild(one);
         shown.forEach(function (other) { other.hidden = true; });
         one.hidden = false;
-        if (over(one) || labels(one.querySelector("svg")) < 18 * unit()) one.querySelector(".source").hidden = true;
+        var svg = one.querySelector("svg");
+        if (!svg) turn(one); else if (over(one) || labels(svg) < 18 * unit()) one.querySelector(".source").hidden = true;
         one.hidden = true;
         return;
       }
@@ -131,11 +128,12 @@
     lay(list[at]);
     var screen = here();
     var shown = Array.from(screen.querySelectorAll(".evidence > .sheet:not(.reveal)"));
-    var reveals = Array.from(screen.querySelectorAll(".reveal")).sort(function (a, b) { return a.dataset.order - b.dataset.order; });
+    var all = Array.from(screen.querySelectorAll(".reveal"));
+    var reveals = all.filter(function (one) { return JSON.parse(one.dataset.lengths).indexOf(length) > -1; }).sort(function (a, b) { return a.dataset.order - b.dataset.order; });
     opened = opened > reveals.length ? 0 : opened;
     sheet = shown.length ? sheet % shown.length : 0;
     var now = opened ? reveals[opened - 1] : shown[sheet];
-    shown.concat(reveals).forEach(function (one) { one.hidden = one !== now; });
+    shown.concat(all).forEach(function (one) { one.hidden = one !== now; });
     if (shown.length) {
       var words = now.classList.contains("words");
       screen.classList.toggle("alone", words);
@@ -145,10 +143,11 @@
       item.hidden = !minutes(item);
       item.querySelector("span").textContent = "· " + minutes(item) + " minutes";
     });
+    number.textContent = screen.dataset.number ? "Stop " + screen.dataset.number : "";
     title.textContent = screen.dataset.title;
-    seal.textContent = opened ? "What came later" : kit.dataset.day;
-    seal.classList.toggle("opened", opened > 0);
-    status.textContent = (at + 1) + " of " + list.length + (shown.length > 1 && !opened ? ", evidence " + (sheet + 1) + " of " + shown.length : "") +
+    seal.textContent = opened ? now.dataset.seal : kit.dataset.day;
+    seal.classList.toggle("opened", seal.textContent === "What came later");
+    status.textContent = "Screen " + (at + 1) + " of " + list.length + (shown.length > 1 && !opened ? ", evidence " + (sheet + 1) + " of " + shown.length : "") +
       (opened && reveals.length > 1 ? ", reveal " + opened + " of " + reveals.length : "") + " · " + length + " minutes";
     var can = { Back: at > 0, Next: at < list.length - 1, Reveal: reveals.length, Evidence: shown.length > 1, Votes: screen.dataset.options, Clock: screen.dataset.minutes };
     foot.querySelectorAll("button").forEach(function (button) { button.disabled = button.textContent in can && !can[button.textContent]; });
@@ -160,17 +159,19 @@
     if (at === before) return;
     sheet = opened = row = column = 0;
     stop();
-    left = here().dataset.minutes ? minutes(here()) * 60 : 0;
     show();
   }
 
+  // The clock of a screen goes on from where it stood when the screen comes back.
+  function timed() { return here().dataset.title + "-" + length; }
+  function rest() { return timed() in left ? left[timed()] : minutes(here()) * 60; }
   function tell() {
-    var gone = Math.abs(left);
-    clock.textContent = here().dataset.minutes ? (left < 0 ? "+" : "") + Math.floor(gone / 60) + ":" + ("0" + gone % 60).slice(-2) + (ticking ? "" : " ▮▮") : "";
-    clock.classList.toggle("over", left < 0);
+    var gone = Math.abs(rest());
+    clock.textContent = here().dataset.minutes ? (rest() < 0 ? "+" : "") + Math.floor(gone / 60) + ":" + ("0" + gone % 60).slice(-2) + (ticking ? "" : " ▮▮") : "";
+    clock.classList.toggle("over", rest() < 0);
   }
   function stop() { clearInterval(ticking); ticking = null; }
-  function tick() { left -= 1; tell(); }
+  function tick() { left[timed()] = rest() - 1; tell(); }
 
   // Counts of the screen that is shown: a row an option and one for blank, before and after. Under five no count is shown.
   function count() {
@@ -218,7 +219,7 @@
 
   function press(key) {
     key = key.length === 1 ? key.toLowerCase() : key;
-    if (key === "Escape") { if (showing) open(showing); else if (!blank.hidden) blank.hidden = true; else { location.search = ""; } return true; }
+    if (key === "Escape") { if (showing === "votes") open(showing); else location.search = ""; return true; }
     if (key === "b" || key === ".") { blank.hidden = !blank.hidden; return true; }
     if (!blank.hidden) { blank.hidden = true; return true; }
     if (key === "v" && (showing || here().dataset.options)) { open("votes"); return true; }
@@ -227,10 +228,10 @@
     if (showing) return false;
     if (key === "ArrowRight" || key === "PageDown" || key === " ") go(1);
     else if (key === "ArrowLeft" || key === "PageUp") go(-1);
-    else if (key === "r") { if (here().querySelector(".reveal")) { opened += 1; show(); } }
+    else if (key === "r") { opened += 1; show(); }
     else if (key === "e") { opened = 0; sheet += 1; show(); }
     else if (key === "c") { if (ticking) stop(); else if (here().dataset.minutes) ticking = setInterval(tick, 1000); tell(); }
-    else if (key === "2" || key === "5" || key === "7") { length = { 2: 20, 5: 50, 7: 75 }[key]; at = 0; show(); }
+    else if (key === "2" || key === "5" || key === "7") { length = { 2: 20, 5: 50, 7: 75 }[key]; at = 0; stop(); show(); }
     else return false;
     return true;
   }
