@@ -97,8 +97,17 @@ def _line(text):
     return str(text).strip().split("\n")[0]
 
 
+# The last cell of a run, which asks on which resources it rests; it is not kept.
+ASK = """import sys
+known = sys.modules.get("companion.data")
+print(*(known.used() if known else []))"""
+
+
 async def _run(path, timeout, kernel):
-    """Run a notebook and return it with its outputs. Errors: BuildError that names notebook, cell and remedy."""
+    """Run a notebook and return it with its outputs, and in its metadata what it `used`: names of resources.
+
+    Errors: BuildError that names notebook, cell and remedy.
+    """
     from jupyter_client.kernelspec import NoSuchKernel
     from nbclient import NotebookClient, exceptions
 
@@ -109,6 +118,7 @@ async def _run(path, timeout, kernel):
         at = cell_index
 
     kernel = kernel or notebook.metadata.get("kernelspec", {}).get("name") or "python3"
+    notebook.cells.append(nbformat.v4.new_code_cell(ASK))
     client = NotebookClient(
         notebook,
         timeout=timeout,
@@ -119,7 +129,11 @@ async def _run(path, timeout, kernel):
         on_cell_start=start,
     )
     try:
-        return await client.async_execute()
+        await client.async_execute()
+        notebook.metadata["used"] = "".join(
+            out.get("text", "") for out in notebook.cells.pop().outputs
+        ).split()
+        return notebook
     except NoSuchKernel:
         what = f"unknown kernel {kernel!r}; expected 'python3', which `make notebooks` stores"
     except exceptions.CellTimeoutError:

@@ -1,6 +1,7 @@
 """Which pages must be made anew: what Sphinx and jupyter-cache do not see."""
 
 import hashlib
+import json
 import sys
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from jupyter_cache.base import CacheBundleIn
 from sphinx.errors import SphinxError
 from sphinx.util import logging
 
+from companion.data import DESCRIPTOR
 from press.command import BuildError
 from press.edition import BOOK, PRESS, ROOT, commit, label
 from press.notebooks import read, run_all
@@ -16,6 +18,8 @@ from press.pages import FILLED
 
 COMMANDS = ("build", "command", "links", "policy", "publish", "sheets", "swap", "tex")
 """Modules that no page depends on."""
+CORRECTIONS = "corrections"
+"""The resource from which pages, and no notebook, take what was corrected."""
 
 
 class NotebookFault(SphinxError):
@@ -24,8 +28,9 @@ class NotebookFault(SphinxError):
     category = "Notebook fault"
 
 
-def _digest(paths):
+def _digest(paths, described=None):
     total = hashlib.sha256(sys.version.encode())
+    total.update(json.dumps(described, sort_keys=True).encode())
     for path in sorted(paths):
         total.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
@@ -38,13 +43,12 @@ def _cache_path(app):
 def find_outdated(app, env, added, changed, removed):
     """Name the pages that Sphinx would wrongly keep (the event `env-get-outdated`).
 
-    A notebook depends on the helper code, the data and the lock, a page on this extension and the
-    bibliography; neither Sphinx nor jupyter-cache sees that. A notebook whose inputs changed loses
-    its record in the cache and is executed again. Changed static files call for one page, since
-    Sphinx copies them only when it writes something.
+    A notebook depends on the helper code, the lock and the resources that it used in its last run, a
+    page on this extension and the bibliography; neither Sphinx nor jupyter-cache sees that. A notebook
+    whose inputs changed loses its record in the cache and is executed again. Changed static files call
+    for one page, since Sphinx copies them only when it writes something.
     """
-    code = (BOOK / "companion").rglob("*.py")
-    inputs = _digest([*code, *(ROOT / "data").glob("*"), *ROOT.glob("constraints.txt")])
+    code, files = _inputs()
     frame = (
         _digest(
             [
@@ -63,13 +67,16 @@ def find_outdated(app, env, added, changed, removed):
         ]
     )
     kept = getattr(env, "companion_keys", {})
-    env.companion_keys = {"inputs": inputs, "frame": frame, "static": static, "commit": commit()}
     notebooks = {name for name in env.found_docs if env.doc2path(name).endswith(".ipynb")}
-    outdated = set()
-    if kept.get("inputs") != inputs:
-        cache = get_cache(_cache_path(app))
-        for record in cache.list_cache_records():  # all: by path, those of a moved tree would stay
+    outdated, cache = set(), get_cache(_cache_path(app))
+    for record in cache.list_cache_records():  # all: by path, those of a moved tree would stay
+        rests = record.data.get("rests_on", {})
+        if record.data.get("code") != code or any(files.get(one) != rests[one] for one in rests):
             cache.remove_cache(record.pk)
+    runs = _runs(cache)
+    outdated |= {name for name in notebooks if kept.get("runs", {}).get(name) != runs.get(name)}
+    corrected = files.get(CORRECTIONS)
+    if kept.get("corrected") != corrected:  # said under the figures that they touch
         outdated |= notebooks
     if kept.get("frame") != frame:
         outdated |= env.found_docs
@@ -77,18 +84,47 @@ def find_outdated(app, env, added, changed, removed):
         outdated |= env.found_docs & set(FILLED)
     if kept.get("static") != static:
         outdated.add(app.config.root_doc)
-    _execute(app, [env.doc2path(name) for name in sorted(notebooks & (outdated | added | changed))])
+    asked = {name: env.doc2path(name) for name in sorted(notebooks & (outdated | added | changed))}
+    _execute(app, cache, asked, code, files)
+    env.companion_keys = {
+        "frame": frame,
+        "static": static,
+        "commit": commit(),
+        "corrected": corrected,
+        "runs": _runs(cache),
+    }
     return sorted(outdated - set(added) - set(removed))
 
 
-def _execute(app, paths):
+def _inputs():
+    """Return the key of what every notebook rests on, and {resource: key of its file and description}."""
+    package = json.loads((ROOT / "data" / DESCRIPTOR).read_text(encoding="utf-8"))
+    files = {}
+    for item in package.pop("resources"):
+        path = ROOT / "data" / item["path"]
+        described = {key: value for key, value in item.items() if key not in ("bytes", "hash")}
+        files[item["name"]] = _digest([path] if path.is_file() else [], described)
+    code = [*(BOOK / "companion").rglob("*.py"), *ROOT.glob("constraints.txt")]
+    return _digest(code, package), files
+
+
+def _runs(cache):
+    """Return {page: its runs that the cache holds}; a page whose runs are others than at the last build is read again."""
+    runs = {}
+    for record in cache.list_cache_records():
+        runs.setdefault(record.data.get("page"), []).append(f"{record.pk}, {record.created}")
+    return {page: sorted(found) for page, found in runs.items()}
+
+
+def _execute(app, cache, pages, code, files):
     """Fill the cache, from which myst-nb takes the outputs; NotebookFault says which notebook and cell is at fault.
 
-    myst-nb alone would run them one by one, and stop at an unknown kernel or a dead one without a name.
+    pages: {page: path}. myst-nb alone would run them one by one, and stop at an unknown kernel or a dead one without a name.
     """
     if app.config.nb_execution_mode != "cache":
         return
-    cache, paths, faults = get_cache(_cache_path(app)), [Path(path) for path in paths], []
+    names = {Path(path): name for name, path in pages.items()}
+    paths, faults = [*names], []
     asked = []
     for path in paths:
         try:
@@ -101,7 +137,9 @@ def _execute(app, paths):
         logging.getLogger(__name__).info(f"Executing {path.relative_to(ROOT).as_posix()}")
     done, failed = run_all(asked, app.config.nb_execution_timeout) if asked else ({}, [])
     for path, notebook in done.items():
-        bundle = CacheBundleIn(notebook, str(path))
+        rests = {name: files[name] for name in notebook.metadata.pop("used") if name in files}
+        told = {"page": names[path], "code": code, "rests_on": rests}
+        bundle = CacheBundleIn(notebook, str(path), data=told)
         cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
     if faults or failed:
         raise NotebookFault("\n".join(faults + failed))

@@ -219,6 +219,11 @@ def test_a_plain_build_gives_the_same_pages_and_follows_every_change(tree):
     plain(tree)
     assert f"There are {rows - 1} rows" in sample_page(tree)
     data.write_text("".join(lines), encoding="utf-8")
+    assert "Executing book/sample.ipynb" in plain(tree)
+
+    other = tree / "data" / "leaders.csv"
+    other.write_bytes(other.read_bytes().rpartition(b"\n")[0].rpartition(b"\n")[0] + b"\n")
+    assert "Executing" not in plain(tree), "a notebook ran again for data that it does not use"
 
     helper = tree / "book" / "companion" / "sample.py"
     helper.write_text(HELPER.replace("first", "second"))

@@ -26,6 +26,7 @@ FOLDER = next(
 DESCRIPTOR = "datapackage.json"
 #: Grades of evidence of rows that stay out of every figure and sentence, unless it shows them on purpose.
 RECALLED = ("general knowledge", "uncertain")
+_used: set[str] = set()
 
 
 def _stamp(path):
@@ -47,7 +48,14 @@ def _descriptor(folder=None):
 
 def resources(folder: Path | str | None = None) -> list[dict[str, Any]]:
     """The descriptors of all resources, in the order of the package: a list of dicts."""
-    return _descriptor(folder)["resources"]
+    items = _descriptor(folder)["resources"]
+    _used.update(item["name"] for item in items)
+    return items
+
+
+def used() -> list[str]:
+    """The names of the resources that were asked for since Python started, so that a build knows on which a notebook rests."""
+    return sorted(_used)
 
 
 def resource(name: str, folder: Path | str | None = None) -> dict[str, Any]:
@@ -55,8 +63,9 @@ def resource(name: str, folder: Path | str | None = None) -> dict[str, Any]:
 
     DataError, with the names that come close, if there is no such resource.
     """
-    known = {item["name"]: item for item in resources(folder)}
+    known = {item["name"]: item for item in _descriptor(folder)["resources"]}
     if name in known:
+        _used.add(name)
         return known[name]
     near = difflib.get_close_matches(str(name), known, n=3) or known
     raise DataError(f'{DESCRIPTOR}: found no resource "{name}"; expected one of: {", ".join(near)}')

@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 from IPython.display import display
 
-from companion.data import FOLDER, load, resources
+from companion.data import FOLDER, load, resource, resources
 from companion.days import spell_day
 from companion.markup import Marked, code, format_part, joined, link, marked, text
 from companion.numbers import opening
@@ -206,8 +206,7 @@ def _file(item):
 
 
 def datasets(*names: str) -> Markdown:
-    """Return the table of the resources that a notebook draws on: title with its file, rows, vintage. Raises KeyError for an unknown name."""
-    described = {item["name"]: item for item in resources()}
+    """Return the table of the resources that a notebook draws on: title with its file, rows, vintage. Raises DataError for an unknown name."""
     rows = pd.DataFrame(
         [
             {
@@ -215,7 +214,7 @@ def datasets(*names: str) -> Markdown:
                 "rows": len(load(item["name"], recalled=True)),
                 "vintage": item["vintage"],
             }
-            for item in (described[name] for name in names)
+            for item in map(resource, names)
         ]
     )
     return table(rows, {"title": "Data of this notebook", "rows": "Rows", "vintage": "Vintage"})
