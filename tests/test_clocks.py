@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from conftest import notebooks, open_window
+from conftest import cases, notebooks, open_window
 from test_html import wake_charts
 
 ZONES = ("America/Los_Angeles", "Asia/Tokyo")
@@ -15,7 +15,7 @@ TEXTS = """[...document.querySelectorAll('.chart.wide[data-state]')].map(chart =
     ...['.drawn', ':not(.drawn)'].map(kind => [...chart.querySelectorAll(`.chart-view${kind} svg text`)].map(text => text.textContent))])"""
 
 
-@pytest.mark.parametrize("page", CONTROLLED)
+@pytest.mark.parametrize("page", cases(CONTROLLED, ["book/lin-2025.html"]))
 @pytest.mark.parametrize("zone", ZONES)
 def test_live_figures_say_what_their_drawings_say(chromium, site, page, zone):
     context, _ = open_window(chromium, timezone_id=zone, viewport={"width": 1280, "height": 900})

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urldefrag, urljoin, urlparse
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
-from conftest import BASE, ROOT, need, notebooks, open_window, pages
+from conftest import BASE, ROOT, cases, need, notebooks, open_window, pages
 
 from companion.theme import MIME
 from press.edition import label
@@ -22,6 +22,10 @@ OPENED = {
     1280: "light",
     390: "dark",
 }  # the theme in which a page is opened at each width; then it changes to the other
+OFTEN = [f"{page}-390" for page in pages()] + [
+    f"{page}-1280"
+    for page in ("index.html", "book/lin-2025.html", "book/china-budget.html", "book/timeline.html")
+]  # `make test-all` looks at every page at both widths
 COLOR = [
     "color-contrast",
     "link-in-text-block",
@@ -85,13 +89,11 @@ def weight(html, asked):
 
 
 @pytest.fixture(
-    scope="module",
-    params=[(page, width) for page in pages() for width in OPENED],
-    ids=lambda p: f"{p[0]}-{p[1]}",
+    scope="module", params=cases([f"{page}-{width}" for page in pages() for width in OPENED], OFTEN)
 )
 def visit(request, chromium, site):
     """One page at one width: read to its end, its charts awake, its folded parts open, in one theme and then in the other."""
-    page, width = request.param
+    page, width = request.param.rpartition("-")[0], int(request.param.rpartition("-")[2])
     context, record = open_window(
         chromium, viewport={"width": width, "height": 900}, color_scheme=OPENED[width]
     )

@@ -11,7 +11,7 @@ import time
 import urllib.request
 
 import pytest
-from conftest import BOOK, ROOT, notebooks, open_window
+from conftest import BOOK, ROOT, cases, notebooks, open_window
 from test_build import notebook
 from test_sketches import SETUP, SKETCHES
 
@@ -155,7 +155,7 @@ def test_the_console_is_read_for_faults_not_for_slowness():
     assert faults([slow, quiet, myst, *vega, *wrong]) == vega + wrong
 
 
-@pytest.mark.parametrize("name", IN_ORDER)
+@pytest.mark.parametrize("name", cases(IN_ORDER, ["lin-2025", "polling"]))
 def test_run_all_cells(desk, name):
     window, record = desk
     record.said.clear()

@@ -163,6 +163,7 @@ def menu(root):
     return {link.get_text(strip=True): link["href"] for link in links}
 
 
+@pytest.mark.slow
 def test_the_launch_menu_opens_the_edition(tmp_path):
     """With a repository: Binder and Colab; with the address of a hub that one, too; all at the tag of the edition."""
     plant(tmp_path)

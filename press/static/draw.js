@@ -135,7 +135,7 @@
       });
       var cell = box.closest(".cell");  // sentences that are computed right under the figure tell what is covered
       while (cell && (cell = cell.nextElementSibling) && cell.matches(".cell") && cell.querySelector(".cell_output > p") && !cell.querySelector("figure, table")) {
-        if (shown) cell.removeAttribute("hidden"); else cell.setAttribute("hidden", "until-found");
+        all(cell, ".cell_output").forEach(function (told) { if (shown) told.removeAttribute("hidden"); else told.setAttribute("hidden", "until-found"); });
       }
       asked.covered.forEach(function (row, n) {
         var cells = form.querySelectorAll("tbody tr")[n].querySelectorAll(".draw-told"), mine = told.filter(function (one) { return one[0] === row[0]; })[0];
