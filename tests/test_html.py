@@ -6,7 +6,7 @@ import json
 import re
 import struct
 import subprocess
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from types import SimpleNamespace
 from urllib.parse import unquote, urldefrag, urljoin, urlparse
 
@@ -216,6 +216,21 @@ def test_page_is_light(visit, html):
     assert weight(html, visit.asked) < 600
     assert not [url for url in visit.unused if url.endswith("vega.js")], "Vega before a control"
     assert weight(html, visit.unused) < 300, "read to its end, with no control used"
+
+
+@pytest.mark.parametrize("page", CHARTED)
+def test_the_first_figure_comes_early(html, page):
+    """The page to the end of its first figure, with all scripts and sheets that its head names and all faces."""
+    text = (html / page).read_text(encoding="utf-8")
+    before = text[: text.index("</figure>", text.index("chart-figure"))]
+    named = BeautifulSoup(before, "lxml").select(
+        "link[rel=stylesheet], link[rel=preload], script[src]"
+    )
+    files = {(html / page).parent / urlparse(tag.get("href") or tag["src"]).path for tag in named}
+    fonts = set((html / "_static").rglob("*.woff2"))
+    sizes = [len(gzip.compress(body, mtime=0)) for body in map(Path.read_bytes, files | fonts)]
+    assert len(files) > 10 and fonts and sum(path.stat().st_size for path in fonts) < 90 * 1024
+    assert len(gzip.compress(before.encode(), mtime=0)) + sum(sizes) < 250 * 1024
 
 
 @pytest.fixture(scope="module")
