@@ -666,5 +666,5 @@ def test_paper_has_the_students_page_alone(html, pdf):
     for session in FOUND:
         assert session.exit["ask"][:30].split("…")[0] in " ".join(text.split()), session.name
     assert "Misreading." not in text and "Run sheet" not in text
-    index = (html / "searchindex.js").read_text(encoding="utf-8")
+    index = (html / "_static" / "search-index.js").read_text(encoding="utf-8")
     assert "seminar/" not in index and (ROOT / "_build").exists()
