@@ -11,7 +11,7 @@ from bench.machine import ROOT, WORK, machine, versions
 PARTS = ("build", "read", "grow", "test")
 HEAD = """# Measured
 
-Written by `make bench`; not part of any page. {when}; {runs}. {machine}
+Written by `make bench`; not part of any page. {when}. {machine}
 
 Peers, each with its documented defaults: stock Jupyter Book with stock Altair ({stock}); MkDocs with the Material theme and mkdocs-jupyter ({mkdocs}). The same notebooks, whose figures the peers show as Altair makes them, without caption, table, downloads, phone and paper form. A ratio is ours to theirs.
 """
@@ -98,7 +98,6 @@ def main(parts, runs):
     found = json.loads(kept.read_text(encoding="utf-8")) if kept.exists() else {}
     found |= {
         "when": f"{datetime.now(UTC):%Y-%m-%d}",
-        "runs": "one run each" if runs == 1 else f"medians of {runs} runs, in turn",
         "machine": machine(),
         "stock": versions("stock"),
         "mkdocs": versions("mkdocs"),
@@ -113,11 +112,14 @@ def main(parts, runs):
     for part in parts:
         print(part, file=sys.stderr)
         found[part] = measure[part]()
+        found.setdefault("runs", {})[part] = 1 if part == "test" else runs
         builds.keep(found)
     told = [HEAD.format(**found)]
     for part in PARTS:
         if part in found:
-            told.append(f"## {part.capitalize()}\n\n{tables[part](found[part])}\n")
+            many = found["runs"][part]
+            times = "One run each." if many == 1 else f"Medians of {many} runs, in turn."
+            told.append(f"## {part.capitalize()}\n\n{times}\n\n{tables[part](found[part])}\n")
     page = "\n".join(told)
     (ROOT / "BENCH.md").write_text(page, encoding="utf-8")
     print(page)
