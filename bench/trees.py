@@ -120,7 +120,7 @@ def change(folder, what, turn):
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r"2024,Russia,-0\.\d+", f"2024,Russia,-0.59{turn}1", text))
     elif what == "a helper":
-        path = folder / "book" / "companion" / "budget.py"
+        path = folder / "book" / "companion" / "spending.py"
         path.write_text(path.read_text(encoding="utf-8") + f"\n# Changed, {turn}.\n")
 
 
