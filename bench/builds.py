@@ -53,11 +53,12 @@ def build(runs):
                     if what:
                         trees.change(folder, what, turn)
                     print(f"  {told}: {name}, run {turn + 1}", file=sys.stderr)
-                    found.setdefault(told, {}).setdefault(name, []).append(go(folder, "html"))
+                    used = go(folder, "html")
+                    found.setdefault(told, {}).setdefault(name, []).append(used)
                 if name == "ours":
                     shutil.rmtree(folder / "_build")
-                    both = found.setdefault("clean, HTML and PDF", {}).setdefault(name, [])
-                    both.append(go(folder, "book"))
+                    used = go(folder, "book")
+                    found.setdefault("clean, HTML and PDF", {}).setdefault(name, []).append(used)
             except RuntimeError as error:
                 failed[name] = str(error)
     medians = {

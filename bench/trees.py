@@ -65,6 +65,11 @@ def _plain(folder, kind):
         face.read_text(encoding="utf-8") + PLAIN.replace("{renderer}", RENDERERS[kind]),
         encoding="utf-8",
     )
+    for path in (folder / "book" / "sessions").glob(
+        "*.md"
+    ):  # stops of a session, which no peer knows
+        text = path.read_text(encoding="utf-8")
+        path.write_text(re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S), encoding="utf-8")
     for path in (folder / "book").glob("*.ipynb"):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         for cell in notebook["cells"]:
