@@ -13,7 +13,7 @@ HEAD = """# Measured
 
 Written by `make bench`; not part of any page. {when}. {machine}
 
-Peers, each with its documented defaults: stock Jupyter Book with stock Altair ({stock}); MkDocs with the Material theme and mkdocs-jupyter ({mkdocs}). The same notebooks, whose figures the peers show as Altair makes them, without caption, table, downloads, phone and paper form. A ratio is ours to theirs.
+Peers, each with its documented defaults: stock Jupyter Book with stock Altair ({stock}); MkDocs with the Material theme and mkdocs-jupyter ({mkdocs}). The same notebooks, whose figures the peers show as Altair makes them, without caption, table, downloads, phone and paper form. A ratio is ours to theirs. A stock Jupyter Book does not run a notebook again when a value in `data/` or a helper changes: its short times there are those of pages that stay as they were.
 """
 
 
