@@ -11,7 +11,7 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from press.paper import latex
-from press.tables import share_width
+from press.tables import keep_columns, plain, share_width
 
 COLUMN = re.compile(r"judge-(\d+)")
 
@@ -28,7 +28,7 @@ def closed(table):
         if not cells:
             return row[0]
         start, shown, end = re.fullmatch(r"(<td\b[^>]*>)(.*)(</td>)", cells[column], re.S).groups()
-        first = html.unescape(re.sub(r"<[^>]+>", "", cells[0])).split()[0].rstrip(".")
+        first = plain(cells[0]).split()[0].rstrip(".")
         summary = f'Judge first<span class="visually-hidden">: {html.escape(first)}</span>'
         cells[column] = (
             f'{start}<details class="judge"><summary>{summary}</summary>{shown}</details>{end}'
@@ -36,20 +36,6 @@ def closed(table):
         return row[0][: row[0].index("<td")] + "\n".join(cells) + "\n</tr>"
 
     return re.sub(r"<tr\b.*?</tr>", close, table, flags=re.S)
-
-
-def _keep(table, columns):
-    """Leave of a table the columns with these numbers."""
-    group = next(table.findall(nodes.tgroup))
-    for number, spec in enumerate(list(group.findall(nodes.colspec))):
-        if number not in columns:
-            group.remove(spec)
-    group["cols"] = len(columns)
-    for row in list(table.findall(nodes.row)):
-        for number, entry in enumerate(list(row)):
-            if number not in columns:
-                row.remove(entry)
-    table["lines"] = share_width(table)
 
 
 class JudgedOnPaper(SphinxPostTransform):
@@ -72,12 +58,14 @@ class JudgedOnPaper(SphinxPostTransform):
                 told.remove(title)
             for one in (table, told):
                 one["classes"] = [word for word in one["classes"] if not COLUMN.match(word)]
-            _keep(table, [n for n in range(len(rows[0])) if n != column])
+            keep_columns(table, [n for n in range(len(rows[0])) if n != column])
             for row in told.findall(nodes.row):  # what a row begins with in bold names it
                 if strong := next(row[0].findall(nodes.strong), None):
                     row[0].children = []
                     row[0] += nodes.paragraph("", "", strong.deepcopy())
-            _keep(told, [0, column])
+            keep_columns(told, [0, column])
+            for one in (table, told):
+                one["lines"] = share_width(one)
             section = table.parent
             while not isinstance(section, nodes.section):
                 section = section.parent

@@ -2,7 +2,7 @@
 
 from docutils import nodes
 
-from press.tables import share_width
+from press.tables import keep_columns, share_width
 
 HEADS = ("Source", "Sources")
 LINE = 112
@@ -41,7 +41,7 @@ def gather_sources(table):
         note += [piece.deepcopy() for part in entry.children for piece in part.children]
     note += nodes.Text("" if note.astext().endswith(".") else ".")
     if len(told) == 1:
-        _drop(table, column, [*heads, *rows])
+        keep_columns(table, [n for n in range(len(heads[0])) if n != column])
     else:
         for row in rows:
             letter = letters.get(row[column].astext().strip(), "–")
@@ -69,11 +69,3 @@ def _plain(rows):
 def _letters(count):
     alphabet = "abcdefghijklmnopqrstuvwxyz"
     return [*alphabet, *(a + b for a in alphabet for b in alphabet)][:count]
-
-
-def _drop(table, column, rows):
-    group = next(table.findall(nodes.tgroup))
-    group.remove(list(group.findall(nodes.colspec))[column])
-    group["cols"] -= 1
-    for row in rows:
-        row[column].parent.remove(row[column])

@@ -36,9 +36,9 @@ def for_phones(table):
     A table of texts stacks its rows there, each cell under its column's name (`stacks`); in any other the first
     column stays while the rest scrolls (`stays`). Two columns have room.
     """
-    heads = [_plain(cell) for cell in re.findall(r"<th\b[^>]*>(.*?)</th>", table, re.S)]
+    heads = [plain(cell) for cell in re.findall(r"<th\b[^>]*>(.*?)</th>", table, re.S)]
     rows = [
-        [_plain(cell) for cell in re.findall(r"<td\b[^>]*>(.*?)</td>", row, re.S)]
+        [plain(cell) for cell in re.findall(r"<td\b[^>]*>(.*?)</td>", row, re.S)]
         for row in re.findall(r"<tr\b[^>]*>(.*?)</tr>", table, re.S)
     ]
     rows = [row for row in rows if row]
@@ -60,11 +60,11 @@ def for_phones(table):
 
 def with_chips(table):
     """Return what stands above a table of class `chips-N`: a chip for each value of column N, most frequent first; tables.js makes them work."""
-    heads = [_plain(cell) for cell in re.findall(r"<th\b[^>]*>(.*?)</th>", table, re.S)]
+    heads = [plain(cell) for cell in re.findall(r"<th\b[^>]*>(.*?)</th>", table, re.S)]
     rows = [re.findall(r"<td\b[^>]*>(.*?)</td>", row, re.S) for row in table.split("<tr")[1:]]
     groups = []
     for column in map(int, re.findall(r"\bchips-(\d+)", table.partition(">")[0])):
-        cells = [_plain(row[column]) for row in rows if row]
+        cells = [plain(row[column]) for row in rows if row]
         values = Counter(value for cell in cells for value in cell.split("; ") if value)
         chips = "".join(
             f'<button type="button" class="chip" aria-pressed="false" data-value="{html.escape(value)}">{html.escape(value)}</button>'
@@ -77,8 +77,20 @@ def with_chips(table):
     return f'<div class="chip-groups">{"".join(groups)}</div>' if groups else ""
 
 
-def _plain(cell):
+def plain(cell):
+    """Return the text of a cell of HTML."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", "", cell)).split())
+
+
+def keep_columns(table, columns):
+    """Leave of a table the columns with these numbers, in the order in which they stand."""
+    group = next(table.findall(nodes.tgroup))
+    for number, spec in enumerate(list(group.findall(nodes.colspec))):
+        if number not in columns:
+            group.remove(spec)
+    group["cols"] = len(columns)
+    for row in table.findall(nodes.row):
+        row.children = [row.children[number] for number in columns]
 
 
 def share_source(table):
@@ -92,11 +104,7 @@ def share_source(table):
     if len({str(row[at]) for row in body}) > 1 or not body[0][at].astext().strip("– "):
         return None
     said = [child for paragraph in body[0][at] for child in paragraph.children]
-    for row in [*head, *body]:
-        row.remove(row[at])
-    specs = list(group.findall(nodes.colspec))
-    group.remove(specs[at])
-    group["cols"] = len(specs) - 1
+    keep_columns(table, [n for n in range(len(names)) if n != at])
     return nodes.paragraph("", "Source of all rows: ", *said, classes=["table-source"])
 
 

@@ -7,7 +7,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 from press.paper import latex
-from press.tables import LINE, WORDS, share_width, wishes
+from press.tables import LINE, WORDS, keep_columns, share_width, wishes
 
 log = logging.getLogger(__name__)
 
@@ -42,14 +42,7 @@ def split_table(table):
             part["ids"], part["names"] = [], []
             for title in list(part.findall(nodes.title)):
                 part.remove(title)
-        group = next(part.findall(nodes.tgroup))
-        group["cols"] = len(columns)
-        specs = list(part.findall(nodes.colspec))
-        for n, spec in enumerate(specs):
-            if n not in columns:
-                group.remove(spec)
-        for row in part.findall(nodes.row):
-            row.children = [row.children[n] for n in columns]
+        keep_columns(part, columns)
         part["classes"] = list(dict.fromkeys([*part["classes"], "colwidths-given"]))
         part["lines"] = share_width(part)
         for spec in part.findall(nodes.colspec):
