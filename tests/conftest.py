@@ -18,6 +18,7 @@ from types import SimpleNamespace
 import pytest
 import yaml
 from bs4 import BeautifulSoup
+from docutils import nodes
 from told import pytest_runtest_makereport, values  # noqa: F401  pytest takes the first from here
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -196,6 +197,18 @@ def script_data(path):
 def place(request, html, site):
     """Where the HTML book is read from: a server and the disk, one after the other."""
     return site if request.param == "http" else f"{html.as_uri()}/"
+
+
+def drawing_html(spec):
+    """The HTML of a figure's drawing, controls and data, as a page of the book has it."""
+    from press.figure_page import visit_drawing_html
+    from press.outputs import drawn_on_a_page
+
+    told, page = spec["usermeta"]["companion"], SimpleNamespace(body=[])
+    node = {key: told.get(key) for key in ("name", "alt", "opened", "draw")}
+    with pytest.raises(nodes.SkipNode):
+        visit_drawing_html(page, {**node, "spec": drawn_on_a_page(spec)})
+    return "".join(page.body)
 
 
 def planted(root, plant):

@@ -7,11 +7,9 @@ import altair as alt
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
-from conftest import ROOT, open_window, served
+from conftest import ROOT, drawing_html, open_window, served
 
 import companion
-from press.figure_page import visit_drawing_html
-from press.outputs import drawn_on_a_page
 from press.site import vega_bundle
 
 OPEN = [(2019, 4.0), (2020, 6.0), (2021, 5.0)]
@@ -47,24 +45,15 @@ def figure(frame=None, kind="line", asked=ASKED, **more):
     )  # fmt: skip
 
 
-class _Page:
-    def __init__(self):
-        self.body = []
-
-
 def write_page(path, frame, kind):
     """Write a page with the figure, its table and a sentence under it, as the book has them."""
-    spec = figure(frame, kind).spec
-    meta, page = spec["usermeta"]["companion"], _Page()
-    node = {"spec": drawn_on_a_page(spec), "name": "fig-drawn", "opened": meta.get("opened")}
-    with pytest.raises(Exception, match="^$"):  # docutils ends a visit in this way
-        visit_drawing_html(page, {**node, "alt": meta["alt"], "draw": meta["draw"]})
+    drawn = drawing_html(figure(frame, kind).spec)
     table = "".join(f"<tr><td>{year}</td><td>{rate}</td></tr>" for year, rate in OPEN + COVERED)
     path.write_text(
         '<!doctype html><html lang="en" data-theme="light"><meta charset="utf-8"><title>A page</title>'
         '<link rel="icon" href="data:,"><link rel="stylesheet" href="figures.css"><link rel="stylesheet" href="draw.css">'
         '<link rel="stylesheet" media="print" href="print.css"><style>figure { margin: 0; max-width: 700px; }</style>'
-        f'<article class="bd-article"><div class="cell"><div class="cell_output"><figure id="fig-drawn" class="chart-figure">{"".join(page.body)}'
+        f'<article class="bd-article"><div class="cell"><div class="cell_output"><figure id="fig-drawn" class="chart-figure">{drawn}'
         '<p class="figure-source">Source: A budget.</p><details class="figure-data" open><summary>Show data</summary>'
         f'<div class="table-scroll"><table><thead><tr><th>Year</th><th>Rate</th></tr></thead><tbody>{table}</tbody></table></div></details>'
         '</figure></div></div><div class="cell"><div class="cell_output"><p>It fell to 2.5.</p></div></div>'
