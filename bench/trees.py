@@ -65,9 +65,7 @@ def _plain(folder, kind):
         face.read_text(encoding="utf-8") + PLAIN.replace("{renderer}", RENDERERS[kind]),
         encoding="utf-8",
     )
-    for path in (folder / "book" / "sessions").glob(
-        "*.md"
-    ):  # stops of a session, which no peer knows
+    for path in (folder / "book" / "sessions").glob("*.md"):  # no peer knows the stops
         text = path.read_text(encoding="utf-8")
         path.write_text(re.sub(r"\A---\n.*?\n---\n", "", text, flags=re.S), encoding="utf-8")
     for path in (folder / "book").glob("*.ipynb"):

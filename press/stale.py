@@ -84,8 +84,8 @@ def find_outdated(app, env, added, changed, removed):
         outdated |= env.found_docs & set(FILLED)
     if kept.get("static") != static:
         outdated.add(app.config.root_doc)
-    asked = {name: env.doc2path(name) for name in sorted(notebooks & (outdated | added | changed))}
-    _execute(app, cache, asked, code, files)
+    asked = sorted(notebooks & (outdated | added | changed))
+    _execute(app, cache, {Path(env.doc2path(page)): page for page in asked}, code, files)
     env.companion_keys = {
         "frame": frame,
         "static": static,
@@ -119,14 +119,12 @@ def _runs(cache):
 def _execute(app, cache, pages, code, files):
     """Fill the cache, from which myst-nb takes the outputs; NotebookFault says which notebook and cell is at fault.
 
-    pages: {page: path}. myst-nb alone would run them one by one, and stop at an unknown kernel or a dead one without a name.
+    pages: {path: page}. myst-nb alone would run them one by one, and stop at an unknown kernel or a dead one without a name.
     """
     if app.config.nb_execution_mode != "cache":
         return
-    names = {Path(path): name for name, path in pages.items()}
-    paths, faults = [*names], []
-    asked = []
-    for path in paths:
+    asked, faults = [], []
+    for path in pages:
         try:
             cache.match_cache_notebook(read(path))
         except KeyError:
@@ -138,7 +136,7 @@ def _execute(app, cache, pages, code, files):
     done, failed = run_all(asked, app.config.nb_execution_timeout) if asked else ({}, [])
     for path, notebook in done.items():
         rests = {name: files[name] for name in notebook.metadata.pop("used") if name in files}
-        told = {"page": names[path], "code": code, "rests_on": rests}
+        told = {"page": pages[path], "code": code, "rests_on": rests}
         bundle = CacheBundleIn(notebook, str(path), data=told)
         cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
     if faults or failed:

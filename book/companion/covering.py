@@ -65,7 +65,7 @@ def covered(frame, asked, day=None):
     }
 
 
-def amount(value, unit):
+def _amount(value, unit):
     """Return a value with its unit: "7.2%", "40 aircraft"."""
     return f"{value:g}".replace("-", "−") + (unit if unit == "%" else f" {unit}")
 
@@ -75,7 +75,7 @@ def _alt(name, unit, shown, hidden):
     (first, one), (last, other) = shown[0], shown[-1]
     years = [str(year) for year, _ in hidden]
     return (
-        f"{name}: {amount(one, unit)} in {first}, {amount(other, unit)} in {last}. What follows is covered, "
+        f"{name}: {_amount(one, unit)} in {first}, {_amount(other, unit)} in {last}. What follows is covered, "
         f"{years[0]}{f' to {years[-1]}' if len(years) > 1 else ''}, until you have drawn or typed it."
     )
 

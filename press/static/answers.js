@@ -68,8 +68,8 @@
       return marks;
     }
     function known() {
-      var told = marks || JSON.parse(data.textContent), edge = chart.dataset.covered;  // draw.js: what lies behind it is not told yet
-      if (!marks) take(told[kind].map(function (point) { return point.slice(0, 4).concat(told.words[point[4]]); }));
+      var told = marks ? null : JSON.parse(data.textContent), edge = chart.dataset.covered;  // draw.js: what lies behind it is not told yet
+      if (told) take(told[kind].map(function (point) { return point.slice(0, 4).concat(told.words[point[4]]); }));
       return edge ? marks.filter(function (mark) { return mark.midX < Number(edge); }) : marks;
     }
     function view() { return chart.querySelector(".chart-view:not(.drawn)"); }
