@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import yaml
@@ -20,9 +21,14 @@ NAME = "alliances-in-transition"
 """What the files of an edition are called: this, a hyphen, the version."""
 
 
+@lru_cache(1)  # a build asks for it some three hundred times
+def _parsed(text):
+    return yaml.safe_load(text)
+
+
 def citation():
     """Return CITATION.cff as a dict."""
-    return yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    return dict(_parsed((ROOT / "CITATION.cff").read_text(encoding="utf-8")))
 
 
 def read_version():

@@ -4,6 +4,7 @@ import ast
 import json
 import re
 from collections import defaultdict
+from functools import lru_cache
 from pathlib import Path
 
 from press.bundle import pack_files
@@ -66,11 +67,12 @@ def _registers(function):
     }
 
 
-def _definitions(folder):
-    """Return {name: words that its definitions in a package use}; under "" what runs when a module is read."""
+@lru_cache(2)  # the same for every notebook and every bundle of a build
+def _definitions(modules):
+    """Return {name: words that its definitions in modules (their texts) use}; under "" what runs when a module is read."""
     said, kept, decorated = defaultdict(set), {}, []
-    for path in sorted(folder.rglob("*.py")):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for text in modules:
+        for node in ast.parse(text).body:
             if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
                 said[node.name] |= _words(node)
                 kept[node.name] = _registers(node)
@@ -100,18 +102,25 @@ def resources_used(notebook, companion=BOOK / "companion", names=None):
     cells = "\n".join(
         "".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "code"
     )
-    reached, said = set(), _definitions(companion)
+    modules = (path.read_text(encoding="utf-8") for path in sorted(companion.rglob("*.py")))
+    told = _told(cells, tuple(modules))
+    return sorted(names if told is None else names & told)
+
+
+@lru_cache(32)  # a notebook is packed for its page and for each session that reads it
+def _told(cells, modules):
+    """Return the texts that code cells and what they reach of modules name; None where that may be all."""
+    reached, said = set(), _definitions(modules)
     try:
         new = _words(ast.parse(re.sub(r"^\s*[%!].*$", "", cells, flags=re.M))) | said[""]
     except SyntaxError:  # IPython knows more than Python
-        return sorted(names)
+        return None
     if "catalog" in new:
-        return sorted(names)
+        return None
     while new:
         reached |= new
         new = {word for name in new if name in said for word in said[name]} - reached
-    told = {word[0] for word in reached if isinstance(word, tuple)} | set(re.findall(r"\w+", cells))
-    return sorted(names & told)
+    return {word[0] for word in reached if isinstance(word, tuple)} | set(re.findall(r"\w+", cells))
 
 
 def _package():
