@@ -28,11 +28,9 @@ LONGEST = 12_000
 """Characters of a data table that are looked through; no result shows them."""
 
 
-def read_article(path):
-    """Return the article of a built page, without drawings, scripts and code."""
-    text = path.read_text(encoding="utf-8")
-    found = re.search(r"<article\b.*</article>", text, re.S)
-    shown = re.sub(UNREAD, "", found[0], flags=re.S) if found else ""
+def read_article(text):
+    """Return the article of a built page, from its text, without drawings, scripts and code."""
+    shown = re.sub(UNREAD, "", text, flags=re.S)
     article = BeautifulSoup(re.sub(BLOCK_ENDS, r" \1", shown), "lxml")
     for link in article.find_all(class_=["headerlink", "ways", "code-switch", "sign"]):
         link.decompose()
@@ -139,13 +137,18 @@ def _works(article, page):
         yield entry("work", words(work), f"{page}#{work['id']}")
 
 
-def claims(articles):
-    """Yield the claims whose card or entry a page holds; the ledger's address, where it has one."""
+def cards(article, page):
+    """Return [(id, address, whether it is folded)] of the claims' cards and entries in an article."""
+    found = article.find_all("blockquote", id=CLAIM)
+    return [(card["id"], f"{page}#{card['id']}", card.parent.name == "details") for card in found]
+
+
+def claims(found):
+    """Yield the claims whose card or entry a page holds, from the `cards` of all pages; the ledger's address, where it has one."""
     at = {}
-    for page, article in articles.items():
-        for card in article.find_all("blockquote", id=CLAIM):
-            if card["id"] not in at or card.parent.name != "details":
-                at[card["id"]] = f"{page}#{card['id']}"
+    for name, address, folded in found:
+        if name not in at or not folded:
+            at[name] = address
     rows, sections = load("claims"), load("sections").set_index("label")["heading"]
     for row in rows.to_dict("records"):
         if row["id"].lower() in at:
@@ -227,23 +230,22 @@ def _passages(article, page, headings):
             yield entry("section", name, f"{page}#{label['id']}", words(told))
 
 
-def entries(pages):
-    """Return all that can be found, in the order of the book.
-
-    pages: {address of a page below the site's root: its article, from `read_article`}; the articles are taken apart.
-    """
+def judged_from():
+    """Return what the entries of a page rest on beside its text: the day before which a book is sealed, and the sections' headings."""
     sealed = min(str(day)[:10] for day in load("articles")["judged_as_of"])
-    headings = dict(load("sections")[["label", "heading"]].itertuples(index=False))
-    found = list(claims(pages))
-    for page, article in pages.items():
-        found += _figures(article, page)
-        _take(article.find_all(class_="computed-cards"))  # they tell verdicts
-        closed = _later(article, page)
-        found += _tables(article, page, sealed)
-        found += _terms(article, page)
-        found += _works(article, page)
-        found += _sections(article, page, headings, closed)
-        found += _passages(article, page, headings)
+    return sealed, dict(load("sections")[["label", "heading"]].itertuples(index=False))
+
+
+def entries(article, page, sealed, headings):
+    """Return what can be found on a page, its claims apart; the article, from `read_article`, is taken apart."""
+    found = list(_figures(article, page))
+    _take(article.find_all(class_="computed-cards"))  # they tell verdicts
+    closed = _later(article, page)
+    found += _tables(article, page, sealed)
+    found += _terms(article, page)
+    found += _works(article, page)
+    found += _sections(article, page, headings, closed)
+    found += _passages(article, page, headings)
     return found
 
 
@@ -254,7 +256,7 @@ def write_script(path, name, told):
 
 
 def pages_of(out, env):
-    """Return {address: article} of the pages of a built site in the order of the book; the root page stands at index.html."""
+    """Return {address: text of its article} of the pages of a built site in the order of the book; the root page stands at index.html."""
     root, order = env.config.root_doc, []
 
     def follow(page):
@@ -265,8 +267,10 @@ def pages_of(out, env):
 
     follow(root)
     order += sorted(env.found_docs - set(order))
-    return {
-        "index.html" if page == root else f"{page}.html": read_article(out / f"{page}.html")
-        for page in order
-        if (out / f"{page}.html").exists()
-    }
+    found = {}
+    for page in order:
+        if (out / f"{page}.html").exists():
+            text = (out / f"{page}.html").read_text(encoding="utf-8")
+            article = re.search(r"<article\b.*</article>", text, re.S)
+            found["index" if page == root else page] = article[0] if article else ""
+    return {f"{page}.html": text for page, text in found.items()}
