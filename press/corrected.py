@@ -4,7 +4,7 @@ import html
 import re
 from collections import defaultdict
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from companion.data import resource
 from companion.days import spell, spell_day
@@ -50,6 +50,7 @@ def _titles(name):
     return defaultdict(str, fields)
 
 
+@cache
 def _forms(value):
     """Return the ways in which a figure's table may print a value."""
     if re.fullmatch(r"-?\d+(\.\d+)?", value):
@@ -68,19 +69,20 @@ def _forms(value):
     return {value}
 
 
-def _shows(row, cells, column):
-    """Return whether a row of a figure's table stands for a row of a file and prints its value of a column."""
-    shown = ["".join(text for text, _ in pieces(cell)) for cell in row]
+def _shows(shown, cells, column):
+    """Return whether a row of a figure's table, as its texts, stands for a row of a file and prints its value of a column."""
+    if not _forms(cells[column]) & set(shown):
+        return False
     year = cells.get("year") or cells.get("fiscal_year") or ""
     at_home = any(cells["cite_as"] in text for text in shown) if cells.get("cite_as") else False
-    dated = any(re.search(rf"\b{re.escape(year)}\b", text) for text in shown)
-    return at_home and dated and bool(_forms(cells[column]) & set(shown))
+    return at_home and any(re.search(rf"\b{re.escape(year)}\b", text) for text in shown)
 
 
 def corrections(meta):
     """Return ("2026.11.1", what was corrected in the rows of a figure: texts), from the figure's record `meta`."""
     version, lines, new = _found(_stamp())
     told = []
+    printed = [["".join(part for part, _ in pieces(cell)) for cell in row] for row in meta["table"]["rows"]]  # fmt: skip
     for line in lines:
         column = line["column"]
         if (
@@ -92,7 +94,7 @@ def corrections(meta):
         if line["new"] in ("", VARIOUS) or line["old"] == VARIOUS:
             continue
         for key, _, cells in named(line, new):
-            if any(_shows(row, cells, column) for row in meta["table"]["rows"]):
+            if any(_shows(row, cells, column) for row in printed):
                 name = ", ".join(part for part in key if part != "1")  # the first wave
                 if len(key) == 1 and (when := cells.get("date")):  # an id alone says nothing
                     name = f"{name} of {spell(when)}"
