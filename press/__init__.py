@@ -7,3 +7,6 @@ import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "book"))
+
+# As in `companion`: the validator that nbformat and Altair use would build a grammar of internationalized addresses, for 1.6 s.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
