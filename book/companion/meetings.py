@@ -7,7 +7,6 @@ drill of the coast guards, and exercises that were not held stay out, and so doe
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaincinv
 
 from companion.data import load
 
@@ -110,6 +109,8 @@ def poisson_limits(number, level=0.95):
     It assumes events at a constant rate at random times. What keeps a calendar scatters less, so that
     for such events the limits are too wide.
     """
+    from scipy.special import gammaincinv  # slow to import, which most notebooks need not spend
+
     tail = (1 - level) / 2
     low = gammaincinv(number, tail) if number else 0.0
     return float(low), float(gammaincinv(number + 1, 1 - tail))

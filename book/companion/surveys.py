@@ -6,14 +6,14 @@ of sampling error: the functions that take a `frame` refuse one for it. Waves of
 between modes nothing is joined or compared.
 """
 
-from math import sqrt
+from math import erfc, sqrt
+from statistics import NormalDist
 
 import pandas as pd
-from scipy.special import ndtr, ndtri
 
 from companion.data import load
 
-Z95 = float(ndtri(0.975))
+Z95 = NormalDist().inv_cdf(0.975)
 
 NO_MARGIN = {
     "panel": "an access panel of volunteers",
@@ -61,7 +61,7 @@ def step_test(share_1, n_1, share_2, n_2, deff=1.0, frame="probability"):
     """Return (change in points, z, two-sided p) for two independent shares (%), with unpooled variances."""
     change = share_2 - share_1
     z = change / (step_margin(share_1, n_1, share_2, n_2, deff, frame) / Z95)
-    return change, z, 2 * ndtr(-abs(z))
+    return change, z, erfc(abs(z) / sqrt(2))
 
 
 def holm(ps):
@@ -93,14 +93,14 @@ def needed(share_1, share_2, power=None, deff=1.0):
     Without `power` the step as observed is just significant at 5%. With it, the two shares are taken as true.
     """
     spread = share_1 * (100 - share_1) + share_2 * (100 - share_2)
-    reach = Z95 + (ndtri(power) if power else 0)
+    reach = Z95 + (NormalDist().inv_cdf(power) if power else 0)
     return deff * spread * (reach / (share_2 - share_1)) ** 2
 
 
 def detection(n, share, change, deff=1.0):
     """Return the probability that two waves of `n` answers each tell a true `change` (points) from `share` (%) at 5%, two-sided."""
     away = change / (step_margin(share, n, share + change, n, deff) / Z95)
-    return ndtr(away - Z95) + ndtr(-Z95 - away)
+    return (erfc((Z95 - away) / sqrt(2)) + erfc((Z95 + away) / sqrt(2))) / 2
 
 
 def published(share, n, deff=1.0):
