@@ -9,7 +9,8 @@ from companion.days import read_day
 from companion.markup import pieces
 from press.carried import carry, notes_of, own_page
 from press.citing import first_sentence
-from press.drawing import draw, kept_png
+from press.drawing import draw
+from press.painter import paint
 
 NUMBER = re.compile(r"[+−-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?")
 FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r\n]")
@@ -78,7 +79,7 @@ def write_downloads(folder, node, cited, address, number, copy, parts):
     where = f"{copy['base']}figures/{name}.html" if copy["base"] else ""
     carried = carry(drawn, first_sentence(node["caption"]), notes_of(copy, node, number, where))
     (folder / f"{name}.svg").write_text(carried, encoding="utf-8")
-    (folder / f"{name}.png").write_bytes(kept_png(carried))
+    paint(carried, folder / f"{name}.png")
     (folder / f"{name}.vl.json").write_text(
         json.dumps(node["spec"], ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
     )

@@ -7,12 +7,10 @@ import os
 import re
 import textwrap
 import threading
-from concurrent.futures import ThreadPoolExecutor
 
 import vl_convert
 
 from companion.vegalite import channels, views
-from press.answers import answering
 from press.edition import ROOT
 from press.pdf import stable_pdf
 
@@ -22,10 +20,15 @@ CONCAT = ("hconcat", "vconcat", "concat")
 VEGA_LITE = "6.4"  # twin, page and PDF draw with the same one; a test compares it with what JupyterLab draws with
 
 
-def _kept(told, ending, make):
-    """Return the path in _build/.figures of what `make()` returns, bytes; made once for each `told`, text that says all it depends on."""
+def _place(told, ending):
+    """Return the path in _build/.figures of what is made of `told`, text that says all it depends on."""
     key = hashlib.sha256(f"{vl_convert.__version__} {told}".encode()).hexdigest()[:24]
-    path = ROOT / "_build" / ".figures" / f"{key}.{ending}"
+    return ROOT / "_build" / ".figures" / f"{key}.{ending}"
+
+
+def _kept(told, ending, make):
+    """Return the path of what `make()` returns, bytes; made once for each `told`."""
+    path = _place(told, ending)
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}")
@@ -34,14 +37,23 @@ def _kept(told, ending, make):
     return path
 
 
+def _told(spec, form):
+    return f"{VEGA_LITE} {form} {json.dumps(spec, sort_keys=True)}"
+
+
+def is_drawn(spec, form):
+    """Return whether a chart was drawn as `form` before and is kept."""
+    return _place(_told(spec, form), form).exists()
+
+
 def draw(spec, form):
     """Return the path of a chart drawn as `form`, "svg", "pdf" or "scene" (its marks, as JSON); each content is drawn once.
 
     Drawings are kept in _build/.figures by hash of specification, version and form.
     """
-    text = json.dumps(spec, sort_keys=True)
 
     def make():
+        text = json.dumps(spec, sort_keys=True)
         if form == "svg":
             return vl_convert.vegalite_to_svg(text, VEGA_LITE, allowed_base_urls=[]).encode()
         if form == "scene":
@@ -49,34 +61,22 @@ def draw(spec, form):
             return json.dumps(made, ensure_ascii=False).encode()
         return stable_pdf(vl_convert.svg_to_pdf(draw(spec, "svg").read_text(encoding="utf-8")))
 
-    return _kept(f"{VEGA_LITE} {form} {text}", form, make)
+    return _kept(_told(spec, form), form, make)
 
 
-def kept_png(svg):
-    """Return an SVG as PNG of twice its size; kept like what `draw` draws."""
-    return _kept(svg, "carried.png", lambda: vl_convert.svg_to_png(svg, scale=2)).read_bytes()
+def png(svg, scale):
+    """Return the path of an SVG as PNG of `scale` times its size; kept like what `draw` draws."""
+    return _kept(f"{scale} {svg}", "png", lambda: vl_convert.svg_to_png(svg, scale=scale))
+
+
+def has_png(svg, scale):
+    """Return whether `png` has made this before."""
+    return _place(f"{scale} {svg}", "png").exists()
 
 
 def svg_size(svg):
     """Return width and height of an SVG, in pixels."""
     return [float(re.search(rf'<svg[^>]* {s}="([\d.]+)"', svg)[1]) for s in ("width", "height")]
-
-
-AHEAD = ThreadPoolExecutor(2)
-COMING = {}  # name of a figure: what is being drawn of it while Sphinx reads on
-
-
-def draw_ahead(name, spec):
-    """Begin to draw what the HTML page will ask for."""
-
-    def ahead():
-        draw(spec, "svg")
-        draw(answering(spec), "scene")
-        small = narrow(spec)
-        draw(small, "svg")
-        draw(answering(small), "scene")
-
-    COMING[name] = AHEAD.submit(ahead)
 
 
 def _size(spec):

@@ -14,8 +14,9 @@ from press.citing import about_copy, cite_figure
 from press.controls import write_controls
 from press.downloads import KINDS, write_downloads
 from press.draw_first import blank, check, form
-from press.drawing import COMING, draw, narrow, svg_size
+from press.drawing import draw, narrow, svg_size
 from press.outputs import figure_number
+from press.painter import await_drawing
 from press.tables import scrolling
 
 
@@ -65,8 +66,7 @@ def _shared(places):
 
 def visit_drawing_html(self, node):
     """Write the static drawing and, as data, the specification from which the page redraws it; twice, for wide and narrow windows."""
-    if node["name"] in COMING:
-        COMING.pop(node["name"]).result()
+    await_drawing(node["name"])
     wide = {"spec": node["spec"], "name": node["name"]}
     opened = "".join(
         f' data-opened-{key}="{html.escape(told)}"' for key, told in (node["opened"] or {}).items()

@@ -11,7 +11,8 @@ from sphinx.util import logging
 from companion.theme import MIME
 from companion.vegalite import bindings, outside_address
 from press.corrected import under
-from press.drawing import VEGA_LITE, draw_ahead, fit_page
+from press.drawing import VEGA_LITE, fit_page
+from press.painter import draw_ahead
 from press.tables import name_days, share_source, share_width
 
 log = logging.getLogger(__name__)

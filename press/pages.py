@@ -6,7 +6,6 @@ import textwrap
 from pathlib import Path
 
 import jinja2
-import vl_convert
 from docutils import nodes
 
 from companion.theme import PALETTE
@@ -30,6 +29,7 @@ from press.edition import (
 from press.epub import EPUB_SHEETS
 from press.judge import closed
 from press.languages import chinese_titles, mark_languages
+from press.painter import paint
 from press.parts import part
 from press.tables import for_phones, scrolling, with_chips
 
@@ -219,7 +219,7 @@ CARD = """<svg xmlns="http://www.w3.org/2000/svg" width="1200" height="630" font
 
 
 def write_card(path, title, site):
-    """Write the picture that stands for a page when it is shared: its title and the book's (PNG, 1200 by 630 pixels, equal bytes for equal titles)."""
+    """Begin to write the picture that stands for a page when it is shared: its title and the book's (PNG, 1200 by 630 pixels, equal bytes for equal titles)."""
     lines = textwrap.wrap(title, 28)
     drawn = CARD.format(
         **PALETTE,
@@ -233,5 +233,4 @@ def write_card(path, title, site):
             for number, line in enumerate(lines)
         ),
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(vl_convert.svg_to_png(drawn))
+    paint(drawn, path, scale=1)

@@ -15,6 +15,7 @@ from press.downloads import lead_on
 from press.drawing import VEGA_LITE
 from press.edition import PRESS, ROOT
 from press.outputs import log
+from press.painter import await_drawings
 from press.previews import write_finding
 
 
@@ -152,6 +153,7 @@ def finish_html(app, error):
     """After a build: Vega and icons beside the pages, a light page without scripts, and a real front page."""
     if error or app.builder.name != "html":
         return
+    await_drawings()
     out = Path(app.outdir)
     shutil.copyfile(vega_bundle(), out / "_static" / "vega.js")
     (out / "_static" / "favicon.png").write_bytes(
