@@ -45,6 +45,22 @@ STATES = CONTROLS + ".map(chart => chart.dataset.state)"
 SHIFTS = """window.shifts = [];
     new PerformanceObserver(list => list.getEntries().forEach(entry => shifts.push(
         [entry.value, ...entry.sources.map(source => `${source.node?.nodeName} ${source.node?.className || source.node?.id}`)]))).observe({type: 'layout-shift', buffered: true});"""
+BROKEN = """() => {
+    const found = [], texts = document.createTreeWalker(document.querySelector("article"), NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+        const text = texts.currentNode, cell = text.parentElement;
+        if (!cell.closest("td, th") || cell.closest("code, svg") || !cell.offsetParent) continue;
+        for (const word of text.data.matchAll(/(?<![\\w./])[A-Za-z]{3,}(?![\\w./])/g)) {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) found.push(word[0]);
+        }
+    }
+    return found;
+}"""
+"""Words of tables that stand in two lines; an address may."""
+
 WIDTHS = "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
 WIDE = """[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1)
     .slice(0, 5).map(e => e.tagName + '.' + e.className)"""
@@ -118,6 +134,7 @@ def visit(request, chromium, site):
     seen.widths, seen.shifts = window.evaluate(WIDTHS), window.evaluate("shifts")
     window.evaluate("document.querySelectorAll('details').forEach(part => part.open = true)")
     seen.open_widths, seen.wide = window.evaluate(WIDTHS), window.evaluate(WIDE)
+    seen.broken = window.evaluate(BROKEN)
     window.evaluate(
         "[...document.querySelectorAll('.figure-data')].slice(1).forEach(part => part.open = false)"
     )  # all alike: one is enough for axe
@@ -164,6 +181,10 @@ def test_nothing_goes_wrong_and_nothing_leaves(visit):
 def test_page_fits_the_window(visit):
     assert visit.widths[0] <= visit.widths[1], visit.wide
     assert visit.open_widths[0] <= visit.open_widths[1], f"with all parts unfolded: {visit.wide}"
+
+
+def test_no_word_of_a_table_is_broken(visit):
+    assert visit.broken == []
 
 
 def test_charts_come_to_life_and_nothing_moves(visit):
