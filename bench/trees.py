@@ -20,7 +20,7 @@ import altair as _altair  # noqa: E402
 _altair.theme.enable("default")
 _altair.renderers.enable({renderer})
 '''
-RENDERERS = {"stock": '"default"', "inline": '"html", inline=True', "mkdocs": '"default"'}
+RENDERERS = {"stock": '"default"', "inline": '"html", template="inline"', "mkdocs": '"default"'}
 CONFIG = {
     "title": "Stock",
     "only_build_toc_files": True,
