@@ -187,7 +187,10 @@ def test_a_user_who_is_not_root(usual, tmp_path):
         os.chown(path, 65534, 65534)
     for path in [tmp_path, *tmp_path.parents][:-2]:
         path.chmod(path.stat().st_mode | 0o055)
-    run(root, user=65534, HOME=str(home))
+    try:
+        run(root, user=65534, HOME=str(home))
+    except PermissionError as error:
+        pytest.skip(f"{error.filename}: no other user may run this Python")
     assert pages(root) == usual[1]
 
 
