@@ -38,9 +38,19 @@ def build_table(told):
             rows.append(
                 [what, name, f"{one['wall']:.1f}", f"{one['cpu']:.1f}", f"{one['peak']:.0f}", times]
             )
+    floor = told["floor"]
+    least = floor["a kernel that imports companion"] * told["notebooks"] / (os.cpu_count() or 1)
+    least += floor["a stock Jupyter Book of one page"]
+    clean = told["figures"]["clean, HTML"]["ours"]["wall"]
+    lines = "".join(f"\n- {what}: {wall:.1f} s" for what, wall in floor.items())
+    under = (
+        f"\n\nThe floor, measured once:\n{lines}\n\nKernels with their imports for {told['notebooks']} notebooks on all "
+        f"processors and a book of one page take {least:.1f} s, {100 * least / clean:.0f}% of a clean HTML build; of a changed "
+        f"sentence a book of one page is {100 * floor['a stock Jupyter Book of one page'] / told['figures']['a sentence changed']['ours']['wall']:.0f}%."
+    )
     heads = ["Build", "By", "Wall, s", "CPU, s", "Peak of one process, MB", "Ratio of wall"]
     failed = [f"\n{name} failed: {why.splitlines()[-1]}" for name, why in told["failed"].items()]
-    return _table(heads, rows) + "".join(failed)
+    return _table(heads, rows) + "".join(failed) + under
 
 
 def read_table(told):

@@ -85,6 +85,17 @@ def stock(kind="stock"):
     return folder
 
 
+def one_page():
+    """Write a stock book of one page without code."""
+    folder = _fresh("one")
+    (folder / "_config.yml").write_text(
+        yaml.safe_dump({"title": "One", "only_build_toc_files": True})
+    )
+    (folder / "_toc.yml").write_text("format: jb-book\nroot: index\n")
+    (folder / "index.md").write_text("# One\n\nA page.\n")
+    return folder
+
+
 def mkdocs():
     """Write the same notebooks for MkDocs with the Material theme and mkdocs-jupyter, which executes them."""
     folder = _fresh("mkdocs")
