@@ -101,7 +101,7 @@ def grow(runs, lengths=(5, 25)):
             told = re.sub(r"A line\.", f"A line {turn}.", path.read_text())
             path.write_text(told.replace("words of its own", f"words {turn}", 1))
             edited = _ours(folder, "html")
-            index = folder / "_build" / "html" / "searchindex.js"
+            index = folder / "_build" / "html" / "_static" / "search-index.js"
             found.setdefault(chapters, []).append(
                 {
                     "clean": clean["wall"],

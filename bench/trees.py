@@ -145,7 +145,7 @@ CHANGES = ("nothing", "a sentence", "a value", "a helper")
 CELL = """companion.figure(
     alt.Chart(pd.DataFrame({{"year": range(20), "value": [{chapter} + (n * {figure}) % 7 for n in range(20)]}}))
     .mark_line().encode(x="year:Q", y="value:Q").properties(width=420, height=220),
-    name="fig-{chapter}-{figure}", caption="Figure {figure} of chapter {chapter}.", alt="A line.", source="made up",
+    name="fig-{chapter}-{figure}", caption="Figure {figure} of chapter {chapter}.", alt="A line.", source="democracy",
 )"""
 
 
