@@ -9,6 +9,10 @@ from bs4 import BeautifulSoup
 from conftest import build, need, open_window
 from sample_chapter import CLAIMS, LATER
 
+from companion.data import resource
+
+BUDGET_YEARS = resource("china_defense_budget")["citation"].split(", ")[1]
+
 # --- What came later ----------------------------------------------------------------------------
 
 
@@ -54,7 +58,7 @@ def test_control_opens_a_figure(chromium, chapter_address, width):
     box.check()
     chart.locator(".vega-embed").wait_for()
     assert view.get_attribute("aria-label") == "3 bars; the last is 9.9%."
-    assert "1989-2026" in source.inner_text() and "as public" not in source.inner_text()
+    assert BUDGET_YEARS in source.inner_text() and "as public" not in source.inner_text()
     assert shown.locator("#fig-later .figure-later").is_visible() and "2033" in chart.inner_text()
     box.uncheck()
     shown.locator("#fig-later .figure-later").wait_for(state="hidden")

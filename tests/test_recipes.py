@@ -196,7 +196,7 @@ AS_OF = "2026-01-15"  # the day of the article""",
     """(other-one)=
 ## The Only Section
 
-*What does a budget buy?*
+*What does a budget buy, and can a reader tell it from the amount?*
 
 **The argument.** Budgets rise, the article says, and nobody asks what they buy.
 
