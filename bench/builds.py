@@ -36,14 +36,14 @@ SYSTEMS = {
 }
 
 
-KERNEL = """import sys, nbformat; from nbclient import NotebookClient
+KERNEL = """import press, sys, nbformat; from nbclient import NotebookClient
 NotebookClient(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(sys.argv[1])]), kernel_name="python3").execute()"""
 
 
 def _floor():
     """Return {what no build can do without: seconds of wall time}, measured once in the order of a build."""
     one = trees.one_page()
-    ours = {"PYTHONPATH": str(WORK / "ours" / "book")}
+    ours = {"PYTHONPATH": os.pathsep.join(str(WORK / "ours" / name) for name in ("", "book"))}
     clock = lambda words, folder: timed(words, folder, WORK / "floor.log", ours)["wall"]  # noqa: E731
     tex = WORK / "ours" / "_build" / "next" / "_build" / "latex"
     pressed = ["latexmk", "-xelatex", "-gg", "-interaction=nonstopmode", "book.tex"]
