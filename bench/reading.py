@@ -120,7 +120,7 @@ def _visit(browser, address):
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     page.goto(address)
     try:
-        page.wait_for_function("bench.answer", timeout=60_000)
+        page.wait_for_function("bench.answer", timeout=30_000)
         page.wait_for_load_state("networkidle")
         return page.evaluate(READ)
     finally:
@@ -140,7 +140,7 @@ def read(runs, only=None):
         go(tree, "html")
         folders[name] = tree / "_build" / "html"
     local_scripts(folders["stock, scripts served"])
-    found, silent = {}, set()
+    found, failed = {}, {}
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox"]
@@ -149,11 +149,13 @@ def read(runs, only=None):
         for _turn in range(runs):
             for path in only or pages_with_figures(folders["ours"]):
                 for name, server in servers.items():
+                    if (path, name) in failed:
+                        continue
                     print(f"  {path}: {name}", file=sys.stderr)
                     try:
                         told = _visit(browser, f"http://127.0.0.1:{server.server_port}/{path}")
                     except Exception as error:  # a page on which no figure answers
-                        silent.add(f"{path}, {name}: {str(error).splitlines()[0]}")
+                        failed[path, name] = str(error).splitlines()[0]
                         continue
                     found.setdefault(path, {}).setdefault(name, []).append(told)
         for server in servers.values():
@@ -162,4 +164,5 @@ def read(runs, only=None):
     medians = {
         path: {name: median(all_) for name, all_ in by.items()} for path, by in found.items()
     }
-    return {"figures": medians, "failed": sorted(silent)}
+    silent = [f"{path}, {name}: {why}" for (path, name), why in failed.items()]
+    return {"figures": medians, "failed": silent}
