@@ -73,6 +73,19 @@ def versions(peer):
     return ", ".join(told.stdout.strip().splitlines())
 
 
+def _at_work(seconds=3):
+    """Return the share of time in which the processors work now; the load average still holds what ended a minute ago."""
+
+    def ticks():
+        told = [int(one) for one in Path("/proc/stat").read_text().split("\n")[0].split()[1:]]
+        return sum(told), told[3] + told[4]
+
+    before = ticks()
+    time.sleep(seconds)
+    whole, idle = (now - then for now, then in zip(ticks(), before))
+    return 1 - idle / whole
+
+
 def machine():
     """Return a line on the machine and on what else it is doing."""
     model = next(
@@ -87,11 +100,9 @@ def machine():
         f"{name} {importlib.metadata.version(name)}"
         for name in ("jupyter-book", "sphinx", "myst-nb", "altair", "pandas")
     )
-    load = os.getloadavg()[0]
-    busy = (
-        "" if load < 0.5 * (os.cpu_count() or 1) else " It was busy: these figures are no measure."
-    )
+    share = _at_work()
+    busy = "" if share < 0.25 else " It was busy: these figures are no measure."
     return (
         f"{os.cpu_count()} processors ({model}), {platform.system()} {platform.release()}, "
-        f"Python {platform.python_version()}, {ours}; load {load:.1f} before it began.{busy}"
+        f"Python {platform.python_version()}, {ours}; processors at work {100 * share:.0f}% of the time before it began.{busy}"
     )
