@@ -82,6 +82,8 @@ def corrections(meta):
     """Return ("2026.11.1", what was corrected in the rows of a figure: texts), from the figure's record `meta`."""
     version, lines, new = _found(_stamp())
     told = []
+    if not lines:
+        return version, told
     printed = [["".join(part for part, _ in pieces(cell)) for cell in row] for row in meta["table"]["rows"]]  # fmt: skip
     for line in lines:
         column = line["column"]

@@ -37,13 +37,13 @@ def _kept(told, ending, make):
     return path
 
 
-def _told(spec, form):
-    return f"{VEGA_LITE} {form} {json.dumps(spec, sort_keys=True)}"
+def _text(spec):
+    return json.dumps(spec, sort_keys=True)
 
 
 def is_drawn(spec, form):
     """Return whether a chart was drawn as `form` before and is kept."""
-    return _place(_told(spec, form), form).exists()
+    return _place(f"{VEGA_LITE} {form} {_text(spec)}", form).exists()
 
 
 def draw(spec, form):
@@ -51,9 +51,9 @@ def draw(spec, form):
 
     Drawings are kept in _build/.figures by hash of specification, version and form.
     """
+    text = _text(spec)
 
     def make():
-        text = json.dumps(spec, sort_keys=True)
         if form == "svg":
             return vl_convert.vegalite_to_svg(text, VEGA_LITE, allowed_base_urls=[]).encode()
         if form == "scene":
@@ -61,7 +61,7 @@ def draw(spec, form):
             return json.dumps(made, ensure_ascii=False).encode()
         return stable_pdf(vl_convert.svg_to_pdf(draw(spec, "svg").read_text(encoding="utf-8")))
 
-    return _kept(_told(spec, form), form, make)
+    return _kept(f"{VEGA_LITE} {form} {text}", form, make)
 
 
 def png(svg, scale):

@@ -1,12 +1,12 @@
 """The EPUB: cover, what it says on accessibility, equal bytes."""
 
 import html
+import shutil
 import zipfile
 from pathlib import Path
 
-import vl_convert
-
 from companion.theme import FONT, PALETTE
+from press.drawing import png
 from press.edition import day, label
 
 EPUB_SHEETS = ("epub.css", "ebook.css")
@@ -47,7 +47,7 @@ def begin_epub(app):
     drawn = f'<svg xmlns="http://www.w3.org/2000/svg" width="600" height="800"><rect width="600" height="800" fill="{PALETTE["blue"]}"/>{text}</svg>'
     path = Path(app.outdir) / "_static" / "cover.png"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(vl_convert.svg_to_png(drawn, scale=2))
+    shutil.copyfile(png(drawn, scale=2), path)
 
 
 def finish_epub(app, error):

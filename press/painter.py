@@ -1,5 +1,6 @@
 """Draws while Sphinx reads and writes: in a process, since vl-convert holds Python's lock as long as it draws."""
 
+import shutil
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
@@ -32,7 +33,7 @@ def paint(svg, path, scale=2):
 
 
 def _write(svg, path, scale):
-    path.write_bytes(png(svg, scale).read_bytes())
+    shutil.copyfile(png(svg, scale), path)
 
 
 def await_drawing(name):

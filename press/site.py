@@ -12,7 +12,7 @@ from sphinx.util.osutil import relative_uri
 
 from press.changes import folder_tree, redirects
 from press.downloads import lead_on
-from press.drawing import VEGA_LITE
+from press.drawing import VEGA_LITE, png
 from press.edition import PRESS, ROOT
 from press.outputs import log
 from press.painter import await_drawings
@@ -156,11 +156,8 @@ def finish_html(app, error):
     await_drawings()
     out = Path(app.outdir)
     shutil.copyfile(vega_bundle(), out / "_static" / "vega.js")
-    (out / "_static" / "favicon.png").write_bytes(
-        vl_convert.svg_to_png(
-            (PRESS / "static" / "favicon.svg").read_text(encoding="utf-8"), scale=6
-        )
-    )
+    favicon = (PRESS / "static" / "favicon.svg").read_text(encoding="utf-8")
+    shutil.copyfile(png(favicon, scale=6), out / "_static" / "favicon.png")
     theme = out / "_static" / "scripts" / "sphinx-book-theme.js"
     # On a page without headings it looks in vain for the contents that a margin would cover.
     told = theme.read_text(encoding="utf-8")
