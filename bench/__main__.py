@@ -1,4 +1,4 @@
-"""Measure and write BENCH.md. Usage: python -m bench [build] [read] [grow] [test]; all where none is named; RUNS=1 for a trial."""
+"""Measure and write BENCH.md. Usage: python -m bench [build] [floor] [read] [grow] [test]; all where none is named; RUNS=1 for a trial."""
 
 import json
 import os
@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from bench import builds, reading
 from bench.machine import ROOT, WORK, machine, versions
 
-PARTS = ("build", "read", "grow", "test")
+PARTS = ("build", "floor", "read", "grow", "test")
 HEAD = """# Measured
 
 Written by `make bench`; not part of any page. {when}. {machine}
@@ -38,19 +38,21 @@ def build_table(told):
             rows.append(
                 [what, name, f"{one['wall']:.1f}", f"{one['cpu']:.1f}", f"{one['peak']:.0f}", times]
             )
-    floor = told["floor"]
-    least = floor["a kernel that imports companion"] * told["notebooks"] / (os.cpu_count() or 1)
-    least += floor["a stock Jupyter Book of one page"]
-    clean = told["figures"]["clean, HTML"]["ours"]["wall"]
-    lines = "".join(f"\n- {what}: {wall:.1f} s" for what, wall in floor.items())
-    under = (
-        f"\n\nThe floor, measured once:\n{lines}\n\nKernels with their imports for {told['notebooks']} notebooks on all "
-        f"processors and a book of one page take {least:.1f} s, {100 * least / clean:.0f}% of a clean HTML build; of a changed "
-        f"sentence a book of one page is {100 * floor['a stock Jupyter Book of one page'] / told['figures']['a sentence changed']['ours']['wall']:.0f}%."
-    )
     heads = ["Build", "By", "Wall, s", "CPU, s", "Peak of one process, MB", "Ratio of wall"]
     failed = [f"\n{name} failed: {why.splitlines()[-1]}" for name, why in told["failed"].items()]
-    return _table(heads, rows) + "".join(failed) + under
+    return _table(heads, rows) + "".join(failed)
+
+
+def floor_table(told):
+    """Return what no build can do without, and its share of a clean build."""
+    walls = told["walls"]
+    least = walls["a kernel that imports companion"] * told["notebooks"] / (os.cpu_count() or 1)
+    least += walls["a stock Jupyter Book of one page"]
+    lines = "\n".join(f"- {what}: {wall:.1f} s" for what, wall in walls.items())
+    return (
+        f"{lines}\n\nKernels with their imports for {told['notebooks']} notebooks on all processors, and a book of one page: "
+        f"{least:.1f} s, {100 * least / walls['a clean HTML build']:.0f}% of the clean build."
+    )
 
 
 def read_table(told):
@@ -114,15 +116,22 @@ def main(parts, runs):
     }
     measure = {
         "build": lambda: builds.build(runs),
+        "floor": builds.floor,
         "read": lambda: reading.read(runs),
         "grow": lambda: builds.grow(runs),
         "test": builds.durations,
     }
-    tables = {"build": build_table, "read": read_table, "grow": grow_table, "test": test_table}
+    tables = {
+        "build": build_table,
+        "floor": floor_table,
+        "read": read_table,
+        "grow": grow_table,
+        "test": test_table,
+    }
     for part in parts:
         print(part, file=sys.stderr)
         found[part] = measure[part]()
-        found.setdefault("runs", {})[part] = 1 if part == "test" else runs
+        found.setdefault("runs", {})[part] = 1 if part in ("floor", "test") else runs
         builds.keep(found)
     told = [HEAD.format(**found)]
     for part in PARTS:

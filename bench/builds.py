@@ -38,27 +38,28 @@ SYSTEMS = {
 
 KERNEL = """import press, sys, nbformat; from nbclient import NotebookClient
 NotebookClient(nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(sys.argv[1])]), kernel_name="python3").execute()"""
+COMPANION = "import companion"
 
 
-def _floor():
-    """Return {what no build can do without: seconds of wall time}, measured once in the order of a build."""
-    one = trees.one_page()
-    ours = {"PYTHONPATH": os.pathsep.join(str(WORK / "ours" / name) for name in ("", "book"))}
-    clock = lambda words, folder: timed(words, folder, WORK / "floor.log", ours)["wall"]  # noqa: E731
-    tex = WORK / "ours" / "_build" / "next" / "_build" / "latex"
+def floor():
+    """Return {what no build can do without: seconds of wall time} measured once, beside a clean build, and the number of notebooks."""
+    one, book = trees.one_page(), trees.ours()
+    whole = _ours(book, "html")["wall"]
+    _ours(book, "pdf")
+    env = {"PYTHONPATH": os.pathsep.join([str(book), str(book / "book")])}
     pressed = ["latexmk", "-xelatex", "-gg", "-interaction=nonstopmode", "book.tex"]
-    return {
-        "a kernel that runs one empty cell": clock([sys.executable, "-c", KERNEL, "1"], one),
-        "a kernel that imports companion": clock(
-            [sys.executable, "-c", KERNEL, "import companion"], one
-        ),
-        "a stock Jupyter Book of one page": _stock(one)["wall"],
-        "TeX, of the finished LaTeX": clock(pressed, tex),
+    runs = {
+        "a kernel that runs one empty cell": ([sys.executable, "-c", KERNEL, "1"], one),
+        "a kernel that imports companion": ([sys.executable, "-c", KERNEL, COMPANION], one),
+        "TeX, of the finished LaTeX": (pressed, book / "_build" / "next" / "_build" / "latex"),
     }
+    found = {what: timed(*run, WORK / "floor.log", env)["wall"] for what, run in runs.items()}
+    found |= {"a stock Jupyter Book of one page": _stock(one)["wall"], "a clean HTML build": whole}
+    return {"walls": found, "notebooks": len(list((book / "book").glob("*.ipynb")))}
 
 
 def build(runs):
-    """Return {what: {system: {wall, cpu, peak}}}, medians of so many runs in turn, and the floor of a build. A peer that fails is told with its line."""
+    """Return {what: {system: {wall, cpu, peak}}}, medians of so many runs in turn. A peer that fails is told with its line."""
     found, failed = {}, {}
     for turn in range(runs):
         for name, (make, go) in SYSTEMS.items():
@@ -85,8 +86,7 @@ def build(runs):
     medians = {
         what: {name: median(all_) for name, all_ in by.items()} for what, by in found.items()
     }
-    notebooks = len(list((WORK / "ours" / "book").glob("*.ipynb")))
-    return {"figures": medians, "failed": failed, "floor": _floor(), "notebooks": notebooks}
+    return {"figures": medians, "failed": failed}
 
 
 def grow(runs, lengths=(5, 25)):
